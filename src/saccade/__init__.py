@@ -1,0 +1,1 @@
+"""saccade: visual discovery for catalogues."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 TIME = pa.timestamp("us", tz="UTC")
-HASH_BYTES = 120  # width of images.phash, see saccade.vision.hashing
+HASH_BYTES = 200  # width of images.phash, see saccade.vision.hashing
 
 
 @dataclass(frozen=True)

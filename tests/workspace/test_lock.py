@@ -36,7 +36,10 @@ def holder(ws: Workspace):
 
 
 def test_the_second_writer_is_told_who_the_first_is(ws: Workspace, holder: subprocess.Popen[str]) -> None:
-    with pytest.raises(LockedError, match=rf"in use by saccade ingest \(process {holder.pid} on "), ws.lock("x"):
+    with (
+        pytest.raises(LockedError, match=rf"in use by saccade ingest \(process {holder.pid} on "),
+        ws.lock("x"),
+    ):
         pass
 
 
@@ -64,9 +67,12 @@ def test_readers_need_no_lock(ws: Workspace, holder: subprocess.Popen[str]) -> N
 
 def test_a_lease_keeps_others_out_and_ends_with_its_holder() -> None:
     fs = fsspec.filesystem("memory")
-    with lock.leased_lock(fs, "/ws1/.lock", "saccade ingest"):
-        with pytest.raises(LockedError, match="saccade ingest"), lock.leased_lock(fs, "/ws1/.lock", "other"):
-            pass
+    with (
+        lock.leased_lock(fs, "/ws1/.lock", "saccade ingest"),
+        pytest.raises(LockedError, match="saccade ingest"),
+        lock.leased_lock(fs, "/ws1/.lock", "other"),
+    ):
+        pass
     assert not fs.exists("/ws1/.lock")
 
 

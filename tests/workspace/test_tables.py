@@ -13,7 +13,9 @@ from saccade.workspace.tables import any_of, quoted
 
 
 def items(*pairs: tuple[str, str | None]) -> pa.Table:
-    return pa.table({"item_id": [key for key, _ in pairs], "title": pa.array([t for _, t in pairs], pa.string())})
+    return pa.table(
+        {"item_id": [key for key, _ in pairs], "title": pa.array([t for _, t in pairs], pa.string())}
+    )
 
 
 def titles(ws: Workspace) -> dict[str, str]:

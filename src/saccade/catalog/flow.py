@@ -335,8 +335,9 @@ class Flow:
 
 def list_settings(stage: Ingest) -> str:
     """Digest of the settings that change what a list's rows become."""
-    return digest(repr((asdict(stage.mapping), stage.kind, stage.role, stage.root, stage.store,
-                        stage.pictures_only)))
+    return digest(
+        repr((asdict(stage.mapping), stage.kind, stage.role, stage.root, stage.store, stage.pictures_only))
+    )
 
 
 def _deleted(ws: Workspace) -> set[str]:

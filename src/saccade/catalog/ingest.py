@@ -53,7 +53,7 @@ class Ingest(Stage):
     root: str | None = None
     """Folder that relative paths start from; the list's own by default."""
     store: Literal["reference", "bytes"] = "reference"
-    """Leave local files where they are, or copy their bytes; what comes from the web or an archive is copied."""
+    """Leave local files where they are, or copy them; what comes from the web or an archive is copied."""
     prune: bool = False
     """Remove what vanished from the source."""
     refresh: bool = False

@@ -112,13 +112,10 @@ class RowReader:
         )
 
     def _attributes(self, row: Row) -> Iterator[tuple[str, str]]:
-        for name in self.columns.attributes:
-            value = row.get(name)
-            if value in _EMPTY or isinstance(value, bytes):
-                continue
-            if isinstance(value, dict | list | tuple):
-                value = json.dumps(value, ensure_ascii=False, default=str)
-            yield name, self._label(name, value)
+        for column in self.columns.attributes:
+            for name, value in _flat(column, row.get(column)):
+                if value not in _EMPTY and not isinstance(value, bytes):
+                    yield name, self._label(name, _told(value))
 
     def _texts(self, row: Row) -> Iterator[Text]:
         named = [("title", self.columns.title), ("description", self.columns.description), *self.columns.text]
@@ -192,6 +189,28 @@ def _listed(value: object) -> list[object]:
             return [value]
         return parsed if isinstance(parsed, list) else [value]
     return [] if value is None else [value]
+
+
+def _flat(column: str, value: object) -> Iterator[tuple[str, object]]:
+    """A table inside a column as attributes of its own: `attributes` by bare names, else `column.name`."""
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value)
+    ):
+        value = dict(value)  # an Arrow map
+    if not isinstance(value, dict):
+        yield column, value
+        return
+    for name, inner in value.items():
+        yield (str(name) if column == "attributes" else f"{column}.{name}"), inner
+
+
+def _told(value: object) -> object:
+    """A list or table as JSON text; anything else as it is."""
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
 
 
 def plain(value: object) -> str:

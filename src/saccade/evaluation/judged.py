@@ -1,7 +1,7 @@
 """Judgements from a file, with its names turned into ids of the workspace.
 
 A qrels file says queries and items by image id, by item id, or by the name of a picture's file: the whole
-address, its end (`val/cat.jpg`), or its bare name where only one picture has it.
+address, its end (`val/cat.jpg`), or its bare name where only one picture has it; with or without `.jpg`.
 
 Decided: ids come first, then names. A name that fits nothing, or several pictures, drops its rows, which is
 counted and reported; when nothing is left it is an error that quotes the first unknown name.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 import numpy as np
 import pyarrow as pa
@@ -64,11 +65,8 @@ class Known:
     def _place(self, name: str) -> str | None:
         tail = name.removeprefix("./").rsplit("/", 1)[-1]
         fitting = self._places.get(tail, [])
-        images = {
-            image
-            for uri, image in fitting
-            if uri == name or ("/" + uri).endswith("/" + name.removeprefix("./"))
-        }
+        wanted = "/" + name.removeprefix("./").removeprefix("/")
+        images = {image for uri, image in fitting if ("/" + uri).endswith((wanted, wanted + _ending(uri)))}
         return next(iter(images)) if len(images) == 1 else None
 
     @cached_property
@@ -76,8 +74,15 @@ class Known:
         places: dict[str, list[tuple[str, str]]] = {}
         table = self.catalogue.sources
         for uri, image in zip(table["uri"].to_pylist(), table["image_id"].to_pylist(), strict=True):
-            places.setdefault(uri.rsplit("/", 1)[-1], []).append((uri, image))
+            name = uri.rsplit("/", 1)[-1]
+            for key in {name, name.removesuffix(_ending(uri))}:
+                places.setdefault(key, []).append((uri, image))
         return places
+
+
+def _ending(uri: str) -> str:
+    """`.jpg` of `images/cat.jpg`; TREC files often leave it out."""
+    return PurePosixPath(uri).suffix
 
 
 @dataclass(frozen=True)

@@ -294,3 +294,8 @@ def _per_query(answers: list[Answer]) -> pa.Table:
 
 def _dim(ws: Workspace, model: str) -> int:
     return int(ws.fingerprints(model).schema.field("vector").type.list_size)
+
+
+def table(ws: Workspace, label: str = "main") -> str:
+    """The last evaluation with this label, as Markdown; `NotFoundError` when there was none."""
+    return ws.read_bytes(f"reports/evaluation/{label}/table.md").decode()

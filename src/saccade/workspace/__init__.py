@@ -1,4 +1,4 @@
-"""One folder or URI that holds everything: tables with versions, files, lineage, the lock, the stages' shape."""
+"""One folder or URI that holds everything: versioned tables, files, lineage, the lock, the stages' shape."""
 
 from __future__ import annotations
 

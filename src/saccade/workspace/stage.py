@@ -47,13 +47,13 @@ class Clock:
         with self._guard:
             self.seconds[what] += seconds
 
-    def reading(self):  # noqa: ANN201
+    def reading(self):
         return self._timed("reading")
 
-    def computing(self):  # noqa: ANN201
+    def computing(self):
         return self._timed("computing")
 
-    def writing(self):  # noqa: ANN201
+    def writing(self):
         return self._timed("writing")
 
 

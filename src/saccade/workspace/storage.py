@@ -19,8 +19,10 @@ from fsspec import AbstractFileSystem
 from saccade.errors import InputError, StorageError
 
 _FULL = ("no space left on device", "storagefull", "disk quota exceeded")
-_UNREACHABLE = ("error sending request", "connection refused", "could not connect", "timed out", "accessdenied", "nosuchbucket",
-                "credential")  # fmt: skip
+_UNREACHABLE = (
+    "error sending request", "connection refused", "could not connect", "timed out", "accessdenied",
+    "nosuchbucket", "credential",
+)  # fmt: skip
 
 
 def is_local(uri: str) -> bool:

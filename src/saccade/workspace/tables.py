@@ -8,6 +8,9 @@ Decided:
 - Reads and writes are noted in the workspace's running lineage record, so no stage declares them.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 import json
@@ -135,7 +138,7 @@ class Table:
         """Every version that is still kept, oldest first."""
         found = self.dataset()
         listed = [] if found is None else found.versions()
-        return [Version(int(row["version"]), row["timestamp"].astimezone(UTC)) for row in listed]
+        return [Version(int(row["version"]), _utc(row["timestamp"])) for row in listed]
 
     def at(self, version: int | datetime) -> Table:
         """This table as it was at a version number or at a moment (with a time zone); read-only."""
@@ -284,7 +287,9 @@ class Table:
         else:
             column = pa.nulls(table.num_rows, field.type)
         if not field.nullable and column.null_count:
-            raise InputError(f"table {self.name} needs {field.name} in every row, {column.null_count} lack it")
+            raise InputError(
+                f"table {self.name} needs {field.name} in every row, {column.null_count} lack it"
+            )
         return column
 
     def _unique(self, table: pa.Table) -> pa.Table:
@@ -307,6 +312,12 @@ def any_of(column: str, values: Iterable[str]) -> str:
     """Lance SQL that keeps the rows whose `column` is one of `values` (quoted)."""
     listed = ", ".join(quoted(value) for value in values)
     return f"{column} IN ({listed})" if listed else "false"
+
+
+def _utc(moment: object) -> datetime:
+    """Lance's local time without a zone, in UTC."""
+    assert isinstance(moment, datetime)
+    return moment.astimezone(UTC)
 
 
 def quoted(value: str) -> str:

@@ -187,7 +187,8 @@ class Workspace:
         """Content of a small file; `NotFoundError` when there is none."""
         try:
             with storage_errors(name):
-                return bytes(self.fs.cat_file(self.path(name)))
+                found = self.fs.cat_file(self.path(name))
+                return found if isinstance(found, bytes) else found.encode()
         except FileNotFoundError:
             raise NotFoundError(f"{self.uri} has no {name}") from None
 
@@ -213,7 +214,9 @@ class Workspace:
         except ValueError as error:
             raise InputError(f"{self.path('workspace.json')} is not JSON: {error}") from error
         if not isinstance(card, dict) or card.get("format") != FORMAT:
-            raise InputError(f"{self.uri} was made by another version of saccade (this one reads format {FORMAT})")
+            raise InputError(
+                f"{self.uri} was made by another version of saccade (this one reads format {FORMAT})"
+            )
 
     def _create(self, create: bool) -> None:
         if not create:

@@ -1,0 +1,84 @@
+"""What the verbs share: the options of every verb, how a stage becomes a verb, and what is printed.
+
+Decided: a stage's fields are its options and its docstring is their help (tyro reads both), required fields
+are positional, and a stage that ran is remembered in the workspace's recipe, so that `saccade run` can bring
+everything up to date with the same settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import tyro
+from rich.console import Console
+
+from saccade.cli.bars import Bars
+from saccade.pipeline.recipe import remember
+from saccade.progress import SILENT, Progress
+from saccade.workspace import Report, Stage, Workspace
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Stage)
+FLAT = tyro.conf.arg(name="")  # the fields of this parameter are options without a prefix
+DEFAULT_WORKSPACE = "catalogue.saccade"
+
+
+@dataclass(frozen=True)
+class Common:
+    """Options of every verb."""
+
+    workspace: Annotated[str, tyro.conf.arg(aliases=["-w"])] = DEFAULT_WORKSPACE
+    """Folder or object-store URL of the workspace."""
+    quiet: Annotated[bool, tyro.conf.arg(aliases=["-q"]), tyro.conf.FlagCreatePairsOff] = False
+    """Draw no progress bars."""
+
+    def progress(self) -> Progress:
+        return SILENT if self.quiet else Bars()
+
+
+@dataclass(frozen=True)
+class Dry(Common):
+    """Options of the verbs that write."""
+
+    dry_run: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
+    """Say what would be done and what it costs, and stop."""
+
+
+def parse(function: Callable[..., T], verb: str, argv: list[str], about: str) -> T:
+    """Call `function` with arguments from the command line; dataclass parameters are flattened."""
+    config = (tyro.conf.PositionalRequiredArgs,)
+    return tyro.cli(function, args=argv, prog=f"saccade {verb}", description=about, config=config)
+
+
+def run_stage(
+    kind: type[S], verb: str, argv: list[str], *, create: bool = False
+) -> tuple[Workspace, S] | None:
+    """Make a stage from the command line and run it; None where it was only planned."""
+
+    def both(stage: Any, common: Dry) -> tuple[S, Dry]:
+        return stage, common
+
+    both.__annotations__ = {"stage": Annotated[kind, FLAT], "common": Annotated[Dry, FLAT]}
+    stage, common = parse(both, verb, argv, _first_paragraph(kind))
+    ws = Workspace(common.workspace, create=create and not common.dry_run)
+    return (ws, stage) if do_stage(stage, common, ws) else None
+
+
+def do_stage(stage: Stage, common: Dry, ws: Workspace) -> Report | None:
+    """Plan or run one stage and print what it says; None after a plan."""
+    out = Console(highlight=False, soft_wrap=True)
+    if common.dry_run:
+        out.print(stage.plan(ws).line())
+        return None
+    report = stage.run(ws, common.progress())
+    remember(ws, stage)
+    out.print(report.line())
+    for note in report.notes:
+        out.print(f"  note: {note}")
+    return report
+
+
+def _first_paragraph(kind: type) -> str:
+    return (kind.__doc__ or "").split("\n\n")[0]

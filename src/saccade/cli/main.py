@@ -1,0 +1,74 @@
+"""`saccade VERB …`: finds the verb, runs it, and turns a user's mistake into one line.
+
+Decided: a table of verbs, and only the verb that runs is imported, so `saccade --help` is quick and a search
+does not load a trainer. Exit codes: 0 done, 2 a mistake (one line on standard error), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module, metadata
+
+from saccade.errors import SaccadeError
+
+VERBS = {
+    "ingest": "read a catalogue: pictures, items, texts, boxes",
+    "import": "read boards, events, texts, boxes or judgements from a list into their table",
+    "dedup": "find near-duplicate pictures",
+    "model": "put a backbone with its weights and preprocessing into the workspace",
+    "fingerprint": "compute the vectors of a model for what is new",
+    "index": "bring the index of nearest neighbours up to date",
+    "search": "find by item, picture, address, words; write a picture page",
+    "evaluate": "measure retrieval against known answers",
+    "run": "bring everything in the workspace up to date",
+    "info": "say what the workspace holds and how it was made",
+    "demo": "the whole loop on a simulated marketplace, or on your own folder",
+}
+
+MODULES = {"import": "imports"}  # where a verb cannot name its module
+
+
+def usage() -> str:
+    """The help of the command itself."""
+    width = max(map(len, VERBS)) + 2
+    verbs = "\n".join(f"  {verb:<{width}}{what}" for verb, what in VERBS.items())
+    return f"usage: saccade VERB [options]\n\n{verbs}\n\n`saccade VERB --help` lists the options of a verb."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if not given or given[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    if given[0] in ("-V", "--version"):
+        print(f"saccade {metadata.version('saccade')}")
+        return 0
+    if given[0] not in VERBS:
+        return _refuse(f"there is no verb {given[0]!r}; there are {', '.join(VERBS)}")
+    return _run(given[0], given[1:])
+
+
+def _run(verb: str, rest: list[str]) -> int:
+    module = import_module(f"saccade.cli.verbs.{MODULES.get(verb, verb)}")
+    try:
+        module.main(rest)
+    except SaccadeError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        print(f"\nsaccade {verb}: stopped; run it again and it goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output left, as `| head` does
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"saccade: {' '.join(message.split())}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

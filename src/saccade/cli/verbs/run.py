@@ -1,0 +1,28 @@
+"""`saccade run`: every stage of the workspace's recipe, in order; what did not change costs nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from rich.console import Console
+
+from saccade.cli.common import FLAT, Dry, parse
+from saccade.pipeline.recipe import bring_up_to_date, steps
+from saccade.workspace import Workspace
+
+
+def main(argv: list[str]) -> None:
+    common = parse(_options, "run", argv, "Bring everything in the workspace up to date.")
+    ws, out = Workspace(common.workspace), Console(highlight=False, soft_wrap=True)
+    if common.dry_run:
+        for stage in steps(ws):
+            out.print(stage.plan(ws).line())
+        return
+    for report in bring_up_to_date(ws, common.progress()):
+        out.print(report.line())
+        for note in report.notes:
+            out.print(f"  note: {note}")
+
+
+def _options(common: Annotated[Dry, FLAT]) -> Dry:
+    return common

@@ -1,0 +1,115 @@
+"""The whole loop in minutes: a catalogue, its vectors, its index, an evaluation and a picture page.
+
+Decided:
+- Without a folder it draws the marketplace: products with titles and attributes, and camera photos of the
+  same products as queries, whose answers are known. With a folder it ingests that, and asks with a few of
+  its own pictures; there is no truth, so nothing is evaluated.
+- The model is a small network trained on the spot on the catalogue's own pictures, one class a product; the
+  query photos are never seen. `MODEL_SECONDS` is its budget. docs/decisions/demo-model.md has the figures
+  against hand-made features and why this won. A folder whose items have one picture each cannot be trained
+  on like that; it gets the hand-made features.
+- Every step is a stage or skips what is done, so the demo can be stopped and started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from saccade.bazaar import Bazaar
+from saccade.catalog.dedup import Deduplicate
+from saccade.catalog.ingest import Ingest
+from saccade.discovery.engine import Engine
+from saccade.discovery.query import Query
+from saccade.discovery.show import answers_page
+from saccade.errors import InputError
+from saccade.evaluation.stage import Evaluate, table
+from saccade.fingerprints.stage import Fingerprint
+from saccade.fingerprints.store import keep_model
+from saccade.index.stage import BuildIndex
+from saccade.pipeline.models import picture_groups, train_or_fit
+from saccade.pipeline.recipe import remember
+from saccade.progress import SILENT, Progress
+from saccade.workspace import Report, Stage, Workspace
+
+MODEL_SECONDS = 75.0
+SHOWN = 8  # queries on the page
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Settings of the demo.
+
+    folder: where everything goes. data: a folder or list of your own pictures, None for the marketplace.
+    products: of the marketplace. seed: of the marketplace and of the training.
+    """
+
+    folder: Path = Path("demo")
+    data: str | None = None
+    products: int = 1000
+    seed: int = 0
+
+    def run(self, progress: Progress = SILENT) -> Iterator[Report | str]:
+        """Do the loop; yields each stage's report and, between them, lines for a person."""
+        bazaar = self.folder / "bazaar"
+        source = self.data or str(bazaar / "catalogue" / "items.jsonl")
+        if self.data is None:
+            yield self._draw(bazaar, progress)
+        ws = Workspace(self.folder / "catalogue.saccade", create=True)
+        yield _stage(ws, Ingest(source), progress)
+        if self.data is None:
+            yield _stage(ws, Ingest(str(bazaar / "queries"), kind="folder", pictures_only=True), progress)
+        yield _stage(ws, Deduplicate(), progress)
+        model_id, how = self._model(ws, progress)
+        yield f"model {model_id}: {how}"
+        yield _stage(ws, Fingerprint(model_id), progress)
+        yield _stage(ws, BuildIndex(model_id), progress)
+        if self.data is None:
+            yield _stage(ws, self._evaluation(bazaar, model_id), progress)
+            yield table(ws)
+        yield f"open {self._page(ws, bazaar)} in a browser"
+
+    def _draw(self, folder: Path, progress: Progress) -> str:
+        market = Bazaar(seed=self.seed, products=self.products)
+        written = market.write(folder, workers=2, progress=progress)
+        return f"marketplace: {self.products:,} products, {written.pictures:,} pictures in {folder}"
+
+    def _model(self, ws: Workspace, progress: Progress) -> tuple[str, str]:
+        """The model that is kept already, or a new one."""
+        target = self.folder / "model"
+        if (target / "config.json").is_file():
+            return keep_model(ws, target), "made by an earlier run"
+        groups = picture_groups(ws)
+        how = train_or_fit(groups, target, MODEL_SECONDS, self.seed, progress)
+        return keep_model(ws, target), how
+
+    def _evaluation(self, bazaar: Path, model_id: str) -> Evaluate:
+        return Evaluate(
+            models=(model_id,), queries="folder=bazaar/queries", gallery="role=seller", by="item",
+            qrels=str(bazaar / "queries" / "qrels.txt"),
+        )  # fmt: skip
+
+    def _page(self, ws: Workspace, bazaar: Path) -> Path:
+        engine = Engine(ws)
+        pairs = [(query, engine.search(query)) for query in self._queries(ws, bazaar)]
+        intro = "Camera photos of products, and what was found for them in the catalogue."
+        page = self.folder / "search.html"
+        page.write_text(answers_page(engine, pairs, "saccade demo", intro), encoding="utf-8")
+        return page
+
+    def _queries(self, ws: Workspace, bazaar: Path) -> list[Query]:
+        if self.data is None:
+            photos = sorted((bazaar / "queries").glob("*.jpg"))[:: max(1, self.products * 2 // SHOWN)]
+            return [Query(image=photo.read_bytes(), k=12) for photo in photos[:SHOWN]]
+        items = ws.table("item_images").read(["item_id"])["item_id"].unique().to_pylist()
+        if not items:
+            raise InputError(f"{self.data} holds no picture that could be read")
+        chosen = sorted(items)[:: max(1, len(items) // SHOWN)][:SHOWN]
+        return [Query(item_id=item, k=12) for item in chosen]
+
+
+def _stage(ws: Workspace, stage: Stage, progress: Progress) -> Report:
+    report = stage.run(ws, progress)
+    remember(ws, stage)
+    return report

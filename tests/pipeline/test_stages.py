@@ -1,0 +1,30 @@
+"""The table of contents names real stages and real tables."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from saccade.pipeline.stages import STAGES, Row, row_of
+from saccade.workspace import Stage
+from saccade.workspace.schemas import SPECS
+
+
+@pytest.mark.parametrize("row", STAGES, ids=lambda row: row.verb)
+def test_a_row_names_a_stage_and_its_settings(row: Row) -> None:
+    kind = row.load()
+    assert issubclass(kind, Stage)
+    assert kind.name == row.verb
+    assert set(row.identity) <= {field.name for field in dataclasses.fields(kind)}
+
+
+@pytest.mark.parametrize("row", STAGES, ids=lambda row: row.verb)
+def test_tables_of_a_row_exist_or_follow_a_pattern(row: Row) -> None:
+    for name in (*row.reads, *row.writes):
+        assert name in SPECS or name.split("/")[0] in ("fingerprints", "indexes", "reports")
+
+
+def test_a_row_is_found_by_its_verb() -> None:
+    assert row_of("index") is STAGES[4]
+    assert row_of("nothing") is None

@@ -18,7 +18,8 @@ from fsspec import AbstractFileSystem
 
 from saccade.errors import InputError, StorageError
 
-_FULL = ("no space left on device", "storagefull", "disk quota exceeded")
+# the last two are all that NumPy and OpenVINO say of it
+_FULL = ("no space left on device", "storagefull", "disk quota exceeded", " requested and ", "iostream error")
 _UNREACHABLE = (
     "error sending request", "connection refused", "could not connect", "timed out", "accessdenied",
     "nosuchbucket", "credential",

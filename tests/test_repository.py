@@ -1,0 +1,152 @@
+"""The repository holds itself to its rules: style, types, floors, sizes, mirrored tests, portability."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "saccade"
+TOOLS = Path(sys.executable).parent
+LONGEST = 600  # lines a module
+
+# Modules without a test file of their own, and where they are tested instead.
+TESTED_ELSEWHERE: dict[str, str] = {
+    "errors.py": "declares classes; every package's tests raise them",
+    "progress.py": "a protocol and its silent form; the stages' tests run with it",
+}
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def passes(*command: str | Path) -> None:
+    done = run(*command)
+    assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"
+
+
+def modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def repository_files() -> list[Path]:
+    """Tracked files, and new ones that git does not ignore."""
+    done = run("git", "ls-files", "--cached", "--others", "--exclude-standard")
+    if done.returncode:
+        pytest.skip("not a git checkout, so there is no list of files")
+    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_lint() -> None:
+    passes(TOOLS / "ruff", "check", ".")
+
+
+def test_format() -> None:
+    passes(TOOLS / "ruff", "format", "--check", ".")
+
+
+def test_types() -> None:
+    passes(TOOLS / "pyright", "--pythonpath", sys.executable)
+
+
+def test_floors() -> None:
+    passes(TOOLS / "lint-imports", "--no-cache")
+
+
+def test_modules_are_short() -> None:
+    lines = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in modules()}
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}
+
+
+def test_modules_say_what_they_are() -> None:
+    assert [path for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+
+
+def test_packages_are_marked() -> None:
+    """A folder without `__init__.py` would be missed by the floors and by the wheel."""
+    folders = {path.parent for path in modules()}
+    assert [folder for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
+
+
+def test_tests_mirror_the_source() -> None:
+    paths = [
+        path.relative_to(SOURCE) for path in modules() if path.name not in ("__init__.py", "__main__.py")
+    ]
+    missing = {
+        str(path) for path in paths if not (ROOT / "tests" / path.with_name(f"test_{path.name}")).is_file()
+    }
+    assert missing == set(TESTED_ELSEWHERE)
+
+
+def test_nothing_of_one_machine() -> None:
+    """No registry's host, and no path of the machine where a file was written."""
+    hosts = "|".join(
+        (r"pypi\.", r"pythonhosted\.", r"registry\.npm", r"deb\.debian\.", r"download\.pytorch\.")
+    )
+    paths = "|".join(("wor" + "k", "far" + "m", "roo" + "t", "hom" + "e", "opt"))
+    pattern = re.compile(rf"(?:{hosts})(?:org|js)|(?:^|[\s\"'(=:`])/(?:{paths})/", re.MULTILINE)
+    found = [
+        (path.relative_to(ROOT), match.group())
+        for path in texts()
+        for match in pattern.finditer(path.read_text())
+    ]
+    assert found == []
+
+
+def texts() -> list[Path]:
+    return [path for path in repository_files() if b"\0" not in path.read_bytes()[:8000]]
+
+
+def test_files_are_small() -> None:
+    assert [path for path in repository_files() if path.stat().st_size > 1 << 20] == []
+
+
+def test_lock_names_no_address_and_fits_the_project() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    wanted = {
+        re.split(r"[\[<>=~!; ]", name, maxsplit=1)[0].lower() for name in project["dependencies"] + extras
+    }
+    assert wanted - pinned == set()
+    assert not (ROOT / "uv.lock").exists()
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony is not None
+    shown = run("make", "--no-print-directory", "help").stdout
+    assert set(re.findall(r"^make (\w+)", shown, re.MULTILINE)) == set(phony.group(1).split())
+
+
+@pytest.mark.parametrize(("script", "shell"), [("scripts/install.sh", "sh"), (".ci/run", "bash")])
+def test_scripts_parse(script: str, shell: str) -> None:
+    assert os.access(ROOT / script, os.X_OK)
+    passes(shell, "-n", script)
+
+
+def test_install_explains_a_missing_python() -> None:
+    done = subprocess.run(
+        ["sh", "scripts/install.sh"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHON": "no-such-python"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "'no-such-python' is not found" in done.stderr

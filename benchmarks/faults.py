@@ -111,7 +111,7 @@ def main() -> None:
             if scenario.name == "ingest":
                 faults += two_writers(scenario, str(folder / "fuzz"), folder / "shared", wanted, nursery)
             if scenario.command:
-                rooms = (0.5,) if args.quick else (0.0, 0.3, 0.6, 0.9)
+                rooms = spread(1, rng) if args.quick else [0.0, *spread(4, rng)]
                 faults += full_disk(scenario, folder / "disk", wanted, nursery, rooms)
             shutil.rmtree(folder / "whole")
     say(*(f"FAULT {fault}" for fault in faults))
@@ -132,7 +132,7 @@ def say(*lines: str) -> None:
 
 
 def ingest_fuzzed(folder: Path, nursery: Nursery, every: int = 1) -> tuple[int, int]:
-    """(files, those without a status or one-line reason; plus 1 if the run died, plus those decoded again)."""
+    """(files, those without a status or one-line reason, plus 1 if the run died, plus what is decoded again)."""
     places: list[Path] = []
     for name, data in list(fuzzed())[::every]:
         places.append(folder / "files" / name)
@@ -271,10 +271,10 @@ class Nursery:
     """Runs stages in processes of their own, one at a time."""
 
     def __enter__(self) -> Self:
-        self._server = subprocess.Popen(
-            [sys.executable, "-W", "ignore:lance is not fork-safe", "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=_environment(),
-        )  # fmt: skip
+        # nothing of Lance has run in it when it forks, so its warning is of no concern
+        line = [sys.executable, "-W", "ignore:lance is not fork-safe", "-c", NURSERY]
+        pipe = subprocess.PIPE
+        self._server = subprocess.Popen(line, stdin=pipe, stdout=pipe, text=True, env=_environment())
         assert self._line() == "ready"
         return self
 
@@ -318,7 +318,7 @@ def undisturbed(scenario: Scenario, place: Path, nursery: Nursery) -> Undisturbe
 def kill_often(
     scenario: Scenario, wanted: Undisturbed, folder: Path, nursery: Nursery, shares: Sequence[float]
 ) -> tuple[int, list[str]]:
-    """A kill at each share of the run's time, after the first one more; (kills that came, what differs then)."""
+    """A kill at each share of the run's time, a second one after the first; (kills that came, differences)."""
     landed: Counter[str] = Counter()
     faults: list[str] = []
     for number, share in enumerate(shares):

@@ -15,7 +15,7 @@ from saccade.discovery.engine import Engine
 from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
-from saccade.models.handmade import handmade_model
+from saccade.training.handmade import handmade_model
 from saccade.workspace import Workspace
 
 COLOURS = {"red": (200, 30, 30), "green": (20, 150, 60), "blue": (30, 60, 210), "yellow": (235, 200, 30)}
@@ -57,8 +57,8 @@ def build(folder: Path) -> Workspace:
     """The shop, from files to index."""
     ws = Workspace(folder / "ws", create=True)
     Ingest(str(write_shop(folder / "shop"))).run(ws)
-    pictures = [draw(shape, colour, size) for shape in SHAPES for colour in COLOURS for size in (30, 36)]
-    handmade_model(folder / "model", pictures)
+    groups = [(f"{s}-{c}", [draw(s, c, 30), draw(s, c, 36)]) for s in SHAPES for c in COLOURS]
+    handmade_model(groups, folder / "model")
     model_id = keep_model(ws, folder / "model")
     Fingerprint(model_id).run(ws)
     BuildIndex(model_id).run(ws)

@@ -96,3 +96,11 @@ def test_a_reopened_workspace_holds_what_was_written(ws: Workspace) -> None:
     again = Workspace(ws.uri)
     assert again.tables() == ["items"]
     assert again.table("items").count() == 1
+
+
+def test_a_table_whose_first_writer_was_killed_is_not_listed(ws: Workspace) -> None:
+    staged = ws.fingerprints("small-1", 4)
+    rows = pa.table({"id": ["a"], "vector": pa.array([[0.0] * 4], pa.list_(pa.float16(), 4))})
+    staged.stage_rows(rows)
+    assert ws.tables() == []
+    assert ws.models_with_fingerprints() == []

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache as once
 from pathlib import Path
@@ -111,5 +112,6 @@ def _kept(path: Path, compute: Callable[[], str]) -> str:
         partial.write_text(json.dumps({"model_id": found}))
         os.replace(partial, path)
     except OSError:  # no room or no right to write: the next run computes it again
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return found

@@ -52,27 +52,28 @@ _SAMPLE = 32  # pictures that runners are measured on
 
 @dataclass(frozen=True)
 class Fingerprint(Stage):
-    """Settings of the stage.
-
-    model: a model folder, or the id of a model that the workspace keeps.
-    store: "images", or "objects" for the boxes of the table `objects`.
-    runner: "auto" measures and keeps the fastest good one; or a name of `runners.choose`.
-    batch_size: pictures of one forward pass. chunk: rows of one commit.
-    threads: readers, None for one a core. engine: "local", or "ray" with `workers` workers.
-    retry: try rows again that failed before.
-    """
+    """Compute the vectors of a model for every picture (or box) that has none yet."""
 
     name: ClassVar[str] = "fingerprint"
 
-    model: str | Path
+    model: str | Path | None = None
+    """Id of a model that the workspace keeps, or a model folder; may be left out when it keeps one only."""
     store: Store = "images"
+    """Pictures, or the boxes of the table `objects`."""
     runner: str = "auto"
+    """auto measures and keeps the fastest that is close enough; or openvino-bf16, openvino-f32, torch-..."""
     batch_size: int = 16
+    """Pictures of one forward pass."""
     chunk: int = 2048
+    """Rows of one commit."""
     threads: int | None = None
+    """Threads that read and decode; one a core by default."""
     engine: Engine = "local"
+    """This process, or a Ray cluster."""
     workers: int = 2
+    """Workers on the cluster."""
     retry: bool = False
+    """Try pictures again that failed before."""
 
     def __post_init__(self) -> None:
         for setting in ("batch_size", "chunk", "workers"):
@@ -87,7 +88,7 @@ class Fingerprint(Stage):
                 raise InputError(f"{setting} is one of {', '.join(names)}, found {found!r}")
 
     def settings(self) -> dict[str, object]:
-        return {**super().settings(), "model": str(self.model)}
+        return {**super().settings(), "model": None if self.model is None else str(self.model)}
 
     def plan(self, ws: Workspace) -> Plan:
         """How many rows `run` would compute and delete, and about how long that takes if that is known."""

@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from saccade.errors import NotFoundError
+from saccade.errors import InputError, NotFoundError
 from saccade.fingerprints.model import resolve
 from saccade.fingerprints.runners.base import Runner
 from saccade.fingerprints.runners.choose import REFERENCE, open_runner, remembered
@@ -32,15 +32,34 @@ def keep_model(ws: Workspace, model: Model | Path) -> str:
     return _copy(ws, resolve(model, ws.local_dir("cache")).model_id, model)
 
 
-def locate(ws: Workspace, spec: str | Path) -> str | Path:
-    """The folder of a model that the workspace keeps under that id; anything else unchanged."""
-    text = os.fspath(spec)
+def locate(ws: Workspace, spec: str | Path | None) -> str | Path:
+    """The folder of a model that the workspace keeps under that id, the only one for None; else unchanged."""
+    text = the_only_model(ws) if spec is None else os.fspath(spec)
     if "/" in text or Path(text).is_dir():
-        return spec
+        return text
     try:
         return kept_model(ws, text)
     except NotFoundError:
-        return spec
+        return text
+
+
+def kept_models(ws: Workspace) -> list[str]:
+    """Ids of the models that the workspace keeps, sorted."""
+    try:
+        found = ws.fs.ls(ws.path("models"), detail=False)
+    except FileNotFoundError:
+        return []
+    return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+
+def the_only_model(ws: Workspace) -> str:
+    """Id of the only model; `NotFoundError` for none, `InputError` that names them for several."""
+    have = kept_models(ws)
+    if not have:
+        raise NotFoundError(f"{ws.uri} keeps no model yet: make one, with `saccade model handmade` for instance")
+    if len(have) > 1:
+        raise InputError(f"expected --model to name one of {', '.join(have)}")
+    return have[0]
 
 
 def kept_model(ws: Workspace, model_id: str) -> Path:
@@ -57,7 +76,7 @@ def kept_model(ws: Workspace, model_id: str) -> Path:
 
 
 def open_kept(ws: Workspace, model_id: str, batch_size: int = 1) -> Runner:
-    """A runner for a model of the workspace: the kind that filled its fingerprints, where that was measured."""
+    """A runner for a kept model: the kind that filled its fingerprints, where that was measured."""
     cache = ws.local_dir("cache")
     model = resolve(kept_model(ws, model_id), cache)
     choice = remembered(cache, model_id)

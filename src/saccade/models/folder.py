@@ -248,6 +248,4 @@ def with_head(model: Model) -> Model:
         raise InputError(f"{model.model_id} has a head already")
     headed = Embedder(network.backbone, EmbeddingHead(network.dim), network.pool).eval()
     config = model.config
-    return make_model(
-        headed, headed.describe(config.preprocess, config.name, config.licence, config.source)
-    )
+    return make_model(headed, headed.describe(config.preprocess, config.name, config.licence, config.source))

@@ -4,10 +4,9 @@ Decided:
 - Without a folder it draws the marketplace: products with titles and attributes, and camera photos of the
   same products as queries, whose answers are known. With a folder it ingests that, and asks with a few of
   its own pictures; there is no truth, so nothing is evaluated.
-- The model is a small network trained on the spot on the catalogue's own pictures, one class a product; the
-  query photos are never seen. `MODEL_SECONDS` is its budget. docs/decisions/demo-model.md has the figures
-  against hand-made features and why this won. A folder whose items have one picture each cannot be trained
-  on like that; it gets the hand-made features.
+- The model is hand-made features fitted to the catalogue's own pictures (`pipeline/models.py`); the query
+  photos are never seen, their products are. docs/decisions/demo-model.md has the figures against a small
+  network trained on the spot, and why this won.
 - Every step is a stage or skips what is done, so the demo can be stopped and started again.
 """
 
@@ -28,12 +27,11 @@ from saccade.evaluation.stage import Evaluate, table
 from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
-from saccade.pipeline.models import picture_groups, train_or_fit
+from saccade.pipeline.models import fit_to_catalogue
 from saccade.pipeline.recipe import remember
 from saccade.progress import SILENT, Progress
 from saccade.workspace import Report, Stage, Workspace
 
-MODEL_SECONDS = 75.0
 SHOWN = 8  # queries on the page
 
 
@@ -42,7 +40,7 @@ class Demo:
     """Settings of the demo.
 
     folder: where everything goes. data: a folder or list of your own pictures, None for the marketplace.
-    products: of the marketplace. seed: of the marketplace and of the training.
+    products: of the marketplace. seed: of the marketplace and of the model.
     """
 
     folder: Path = Path("demo")
@@ -80,8 +78,7 @@ class Demo:
         target = self.folder / "model"
         if (target / "config.json").is_file():
             return keep_model(ws, target), "made by an earlier run"
-        groups = picture_groups(ws)
-        how = train_or_fit(groups, target, MODEL_SECONDS, self.seed, progress)
+        how = fit_to_catalogue(ws, target, self.seed, progress)
         return keep_model(ws, target), how
 
     def _evaluation(self, bazaar: Path, model_id: str) -> Evaluate:

@@ -1,8 +1,8 @@
-"""A model for a catalogue without a download: trained on its own items, or fitted by hand-made features.
+"""A model for a catalogue without a download: hand-made features, fitted to its own pictures.
 
-Decided: with two or more pictures an item for enough items, a small network learns to tell items apart; with
-less there is nothing to learn identity from, and hand-made features (colour, edges) are fitted to the
-pictures instead.
+Decided: colour and edge features with a closed-form projection that learns, from simulated photos of the
+catalogue's pictures, what a camera changes and a product does not. It beat a small network trained for
+several times as long (docs/decisions/demo-model.md), needs no torch, and gives the same model every time.
 """
 
 from __future__ import annotations
@@ -15,26 +15,38 @@ from numpy.typing import NDArray
 
 from saccade.discovery.pictures import read_pictures
 from saccade.errors import InputError
-from saccade.progress import Progress
+from saccade.progress import SILENT, Progress
+from saccade.training.handmade import handmade_model
 from saccade.vision.decode import decode
 from saccade.workspace import Workspace
 
 Pixels = NDArray[np.uint8]
 Groups = list[tuple[str, list[Pixels]]]
-MOST_PICTURES = 6000  # held in memory while a model is made; a sample is enough for a demo
-LEAST_ITEMS = 50  # with two pictures each, to train on
-SIDE = 160  # pixels of the shorter side that are kept
+MOST_PICTURES = 3000  # held in memory while the model is fitted; more improve it little
+SIDE = 192  # pixels of the shorter side that are kept
+
+
+def fit_to_catalogue(ws: Workspace, folder: Path, seed: int = 0, progress: Progress = SILENT) -> str:
+    """Write a model folder fitted to the pictures of a workspace; returns how it was made, for a person.
+
+    Raises `InputError` when the workspace has pictures of less than two items.
+    """
+    groups = picture_groups(ws)
+    if len(groups) < 2:
+        raise InputError(f"{ws.uri} has pictures of {len(groups)} items: ingest at least two, then fit")
+    handmade_model(groups, folder, seed=seed, progress=progress)
+    count = sum(len(pictures) for _, pictures in groups)
+    return f"hand-made features, fitted to {count:,} pictures of {len(groups):,} items"
 
 
 def picture_groups(ws: Workspace) -> Groups:
-    """Pictures by item, of at most `MOST_PICTURES` pictures, items with several first."""
+    """Pictures by item, at most about `MOST_PICTURES` in all, items with several first."""
     by_item: dict[str, list[str]] = defaultdict(list)
     for row in ws.table("item_images").read(["item_id", "image_id"]).to_pylist():
         by_item[row["item_id"]].append(row["image_id"])
-    chosen = sorted(by_item.items(), key=lambda pair: (len(pair[1]) < 2, pair[0]))
     groups: Groups = []
     count = 0
-    for item, images in chosen:
+    for item, images in sorted(by_item.items(), key=lambda pair: (len(pair[1]) < 2, pair[0])):
         if count >= MOST_PICTURES:
             break
         pictures = _decoded(ws, images)
@@ -42,23 +54,6 @@ def picture_groups(ws: Workspace) -> Groups:
         if pictures:
             groups.append((item, pictures))
     return groups
-
-
-def train_or_fit(groups: Groups, folder: Path, seconds: float, seed: int, progress: Progress) -> str:
-    """Write a model folder; returns how it was made, for a person."""
-    several = [group for group in groups if len(group[1]) > 1]
-    if len(several) >= LEAST_ITEMS:
-        from saccade.training.quick import train_demo_model
-
-        made = train_demo_model(several, folder, seconds=seconds, seed=seed, progress=progress)
-        rate = f"{made.images_per_second:.0f} pictures/s"
-        return f"trained on {len(several):,} items for {made.seconds:.0f} s ({rate})"
-    from saccade.models.handmade import handmade_model
-
-    if sum(len(pictures) for _, pictures in groups) < 2:
-        raise InputError("at least two pictures are needed to fit a model; ingest some first")
-    handmade_model(folder, [picture for _, pictures in groups for picture in pictures])
-    return "hand-made features fitted to the pictures (too few items have two pictures to train on)"
 
 
 def _decoded(ws: Workspace, images: list[str]) -> list[Pixels]:

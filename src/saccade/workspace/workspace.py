@@ -94,7 +94,12 @@ class Workspace:
         for folder, prefix in (("tables", ""), ("tables/fingerprints", "fingerprints/")):
             names = (os.path.basename(path.rstrip("/")) for path in self._list(folder))
             found += [prefix + name.removesuffix(".lance") for name in names if name.endswith(".lance")]
-        return sorted(found)
+        return sorted(name for name in found if self._committed(name))
+
+    def _committed(self, name: str) -> bool:
+        """Whether a table has a version: one whose first writer was killed is only a folder."""
+        known = SPECS.get(name) or fingerprint_spec(name.removeprefix("fingerprints/"), 1)
+        return self._table(known).exists()
 
     def _table(self, spec: TableSpec) -> Table:
         return Table(spec, self.path("tables", f"{spec.name}.lance"), self.options, self._recorder)

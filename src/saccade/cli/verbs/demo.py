@@ -26,7 +26,7 @@ class Options:
     products: int = 1000
     """Products of the marketplace."""
     seed: int = 0
-    """Of the marketplace and of the training."""
+    """Of the marketplace and of the model."""
     quiet: Annotated[bool, tyro.conf.arg(aliases=["-q"]), tyro.conf.FlagCreatePairsOff] = False
     """Draw no progress bars."""
 

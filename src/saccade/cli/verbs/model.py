@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import tyro
@@ -12,9 +14,11 @@ from saccade.cli.common import FLAT, Common, parse
 from saccade.errors import InputError
 from saccade.fingerprints.store import keep_model
 from saccade.models.folder import Model, load_model, with_head
+from saccade.pipeline.models import fit_to_catalogue
 from saccade.vision.preprocess import Preprocess
 from saccade.workspace import Workspace
 
+HANDMADE = "handmade"
 PLAIN = tyro.conf.FlagCreatePairsOff
 
 
@@ -23,7 +27,8 @@ class Backbone:
     """Put a model into the workspace and print its id, for `saccade fingerprint`."""
 
     spec: str
-    """A timm name (also hf_hub:org/name), a file or address of weights, or a model folder."""
+    """A timm name (also hf_hub:org/name), a file or address of weights, a model folder, or `handmade`:
+    features fitted to the pictures of the workspace, without torch or a download."""
     architecture: str | None = None
     """The timm name that a file of weights fits."""
     kwargs: str = "{}"
@@ -83,7 +88,12 @@ class Backbone:
 def main(argv: list[str]) -> None:
     backbone, common = parse(_options, "model", argv, Backbone.__doc__ or "")
     ws = Workspace(common.workspace, create=True)
-    print(keep_model(ws, backbone.load()))
+    if backbone.spec != HANDMADE:
+        print(keep_model(ws, backbone.load()))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        fit_to_catalogue(ws, Path(folder), progress=common.progress())
+        print(keep_model(ws, Path(folder)))
 
 
 def _options(backbone: Annotated[Backbone, FLAT], common: Annotated[Common, FLAT]) -> tuple[Backbone, Common]:

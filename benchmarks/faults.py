@@ -132,7 +132,7 @@ def say(*lines: str) -> None:
 
 
 def ingest_fuzzed(folder: Path, nursery: Nursery, every: int = 1) -> tuple[int, int]:
-    """(files, those without a status or one-line reason, plus 1 if the run died, plus what is decoded again)."""
+    """(files, those without a status or one-line reason plus 1 if it died plus those decoded again)."""
     places: list[Path] = []
     for name, data in list(fuzzed())[::every]:
         places.append(folder / "files" / name)
@@ -166,9 +166,9 @@ def scenarios(folder: Path, count: int) -> list[Scenario]:
     model, vectors = str(small_model(folder / "model")), 25 * count
     ingest = Ingest(write_list(folder / "pictures", count), store="bytes", chunk=8)
     change = Ingest(write_list(folder / "edited", count), chunk=8, prune=True)
-    draw = Fingerprint(model, batch_size=2, chunk=4, threads=2)
+    draw = Fingerprint(model=model, batch_size=2, chunk=4, threads=2)
     ingest_words = ("ingest", ingest.source, "--store", "bytes", "--chunk", "8")
-    draw_words = ("fingerprint", model, "--chunk", "4", "--batch-size", "2")
+    draw_words = ("fingerprint", "--model", model, "--chunk", "4", "--batch-size", "2")
     empty, old, filled = (Workspace(folder / name, create=True) for name in ("empty", "old", "filled"))
     change.run(old)
     write_list(folder / "edited", count, changed=True)
@@ -318,12 +318,12 @@ def undisturbed(scenario: Scenario, place: Path, nursery: Nursery) -> Undisturbe
 def kill_often(
     scenario: Scenario, wanted: Undisturbed, folder: Path, nursery: Nursery, shares: Sequence[float]
 ) -> tuple[int, list[str]]:
-    """A kill at each share of the run's time, a second one after the first; (kills that came, differences)."""
+    """A kill at each share of the time, a second one after the first; (kills that came, differences)."""
     landed: Counter[str] = Counter()
     faults: list[str] = []
     for number, share in enumerate(shares):
         place = scenario.begin(folder / f"{scenario.name}-{number}")
-        for part in (share,) if number else (share, 0.4):
+        for part in (share,) if number else (share, 0.7):
             where, progress = kill(scenario.stage, place, wanted.seconds * part, nursery)
             landed[where] += 1
             say(f"  {scenario.name} killed at {part:.0%} of {wanted.seconds:.2f} s: {where}, {progress}")

@@ -1,1 +1,47 @@
-"""saccade: visual discovery for catalogues."""
+"""saccade: visual discovery for catalogues.
+
+    from saccade import Engine, Query, Workspace
+    engine = Engine(Workspace("catalogue.saccade"))
+    engine.search(Query(text="red shoe"))
+
+Decided: these names are the public surface; each is loaded when it is first used, so `import saccade` takes
+milliseconds and neither torch nor a table library comes with it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from saccade.catalog.dedup import Deduplicate
+    from saccade.catalog.imports import Import
+    from saccade.catalog.ingest import Ingest
+    from saccade.discovery.answer import Answer, Result
+    from saccade.discovery.engine import Engine
+    from saccade.discovery.query import Query
+    from saccade.errors import SaccadeError
+    from saccade.evaluation.stage import Evaluate
+    from saccade.fingerprints.stage import Fingerprint
+    from saccade.index.stage import BuildIndex
+    from saccade.vision.boxes import Box
+    from saccade.workspace.workspace import Workspace
+
+__all__ = [
+    "Answer", "Box", "BuildIndex", "Deduplicate", "Engine", "Evaluate", "Fingerprint", "Import", "Ingest",
+    "Query", "Result", "SaccadeError", "Workspace",
+]  # fmt: skip
+
+_PLACES = {
+    "Answer": "discovery.answer", "Box": "vision.boxes", "BuildIndex": "index.stage",
+    "Deduplicate": "catalog.dedup", "Engine": "discovery.engine", "Evaluate": "evaluation.stage",
+    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest",
+    "Query": "discovery.query", "Result": "discovery.answer", "SaccadeError": "errors",
+    "Workspace": "workspace.workspace",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"saccade.{_PLACES[name]}"), name)

@@ -56,7 +56,9 @@ def the_only_model(ws: Workspace) -> str:
     """Id of the only model; `NotFoundError` for none, `InputError` that names them for several."""
     have = kept_models(ws)
     if not have:
-        raise NotFoundError(f"{ws.uri} keeps no model yet: make one, with `saccade model handmade` for instance")
+        raise NotFoundError(
+            f"{ws.uri} keeps no model yet: make one, with `saccade model handmade` for instance"
+        )
     if len(have) > 1:
         raise InputError(f"expected --model to name one of {', '.join(have)}")
     return have[0]

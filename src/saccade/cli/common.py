@@ -7,7 +7,9 @@ everything up to date with the same settings.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +17,7 @@ import tyro
 from rich.console import Console
 
 from saccade.cli.bars import Bars
+from saccade.errors import InputError
 from saccade.pipeline.recipe import remember
 from saccade.progress import SILENT, Progress
 from saccade.workspace import Report, Stage, Workspace
@@ -47,9 +50,36 @@ class Dry(Common):
 
 
 def parse(function: Callable[..., T], verb: str, argv: list[str], about: str) -> T:
-    """Call `function` with arguments from the command line; dataclass parameters are flattened."""
-    config = (tyro.conf.PositionalRequiredArgs,)
-    return tyro.cli(function, args=argv, prog=f"saccade {verb}", description=about, config=config)
+    """Call `function` with arguments from the command line; dataclass parameters are flattened.
+
+    Raises `InputError` in one line where the parser would draw a box; `--help` prints and exits as usual.
+    """
+
+    def call() -> T:
+        config = (tyro.conf.PositionalRequiredArgs,)
+        return tyro.cli(function, args=argv, prog=f"saccade {verb}", description=about, config=config)
+
+    if {"-h", "--help"} & set(argv):
+        return call()
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said), redirect_stdout(said):
+            return call()
+    except SystemExit:
+        message = _first_part(said.getvalue())
+        raise InputError(f"{message}; see `saccade {verb} --help`") from None
+
+
+def _first_part(said: str) -> str:
+    """What the parser says between its title and its hints; rules of dashes part the three."""
+    parts: list[list[str]] = [[]]
+    for line in said.splitlines():
+        words = line.strip()
+        if words and not words.strip("-"):
+            parts.append([])
+        else:
+            parts[-1] += words.split()
+    return " ".join(parts[1] if len(parts) > 1 else parts[0]).removesuffix("(required)").rstrip(" .")
 
 
 def run_stage(

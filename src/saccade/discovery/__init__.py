@@ -1,4 +1,4 @@
-"""The products that people search with: one engine over one index, typed queries and answers, picture pages."""
+"""The products that people search with: an engine over an index, typed queries and answers, pages."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ everything up to date with the same settings.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from saccade.workspace import Report, Stage, Workspace
 T = TypeVar("T")
 S = TypeVar("S", bound=Stage)
 FLAT = tyro.conf.arg(name="")  # the fields of this parameter are options without a prefix
+WIDTH = 160  # columns of what is piped into a file
 DEFAULT_WORKSPACE = "catalogue.saccade"
 
 
@@ -96,9 +98,14 @@ def run_stage(
     return (ws, stage) if do_stage(stage, common, ws) else None
 
 
+def console() -> Console:
+    """Standard output; wide enough for whole ids where it is no terminal."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+
+
 def do_stage(stage: Stage, common: Dry, ws: Workspace) -> Report | None:
     """Plan or run one stage and print what it says; None after a plan."""
-    out = Console(highlight=False, soft_wrap=True)
+    out = console()
     if common.dry_run:
         out.print(stage.plan(ws).line())
         return None

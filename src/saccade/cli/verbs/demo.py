@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from saccade.cli.bars import Bars
-from saccade.cli.common import FLAT, parse
+from saccade.cli.common import FLAT, console, parse
 from saccade.progress import SILENT
 from saccade.workspace import Report
 
@@ -36,7 +35,7 @@ def main(argv: list[str]) -> None:
     from saccade.pipeline.demo import Demo
 
     demo = Demo(options.folder, options.data, options.products, options.seed)
-    out = Console(highlight=False, soft_wrap=True)
+    out = console()
     for said in demo.run(SILENT if options.quiet else Bars()):
         out.print(said.line() if isinstance(said, Report) else said)
         for note in said.notes if isinstance(said, Report) else ():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from rich.console import Console
 from rich.table import Table as Grid
 
-from saccade.cli.common import FLAT, Common, parse
+from saccade.cli.common import FLAT, Common, console, parse
 from saccade.index.opened import index_info
 from saccade.workspace import Workspace
 
@@ -17,7 +17,7 @@ NEWEST = 10
 
 def main(argv: list[str]) -> None:
     common, output = parse(_options, "info", argv, "Say what the workspace holds and how it was made.")
-    ws, out = Workspace(common.workspace), Console(highlight=False, soft_wrap=True)
+    ws, out = Workspace(common.workspace), console()
     if output is not None:
         _lineage(ws, output, out)
         return

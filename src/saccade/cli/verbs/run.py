@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from rich.console import Console
-
-from saccade.cli.common import FLAT, Dry, parse
+from saccade.cli.common import FLAT, Dry, console, parse
 from saccade.pipeline.recipe import bring_up_to_date, steps
 from saccade.workspace import Workspace
 
 
 def main(argv: list[str]) -> None:
     common = parse(_options, "run", argv, "Bring everything in the workspace up to date.")
-    ws, out = Workspace(common.workspace), Console(highlight=False, soft_wrap=True)
+    ws, out = Workspace(common.workspace), console()
     if common.dry_run:
         for stage in steps(ws):
             out.print(stage.plan(ws).line())

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 from rich.table import Table as Grid
 
-from saccade.cli.common import FLAT, Common, parse
+from saccade.cli.common import FLAT, Common, console, parse
 from saccade.discovery.answer import Answer
 from saccade.discovery.engine import Engine
 from saccade.discovery.query import Query
@@ -68,7 +67,7 @@ def main(argv: list[str]) -> None:
     engine = Engine(Workspace(common.workspace), search.index, public_only=not search.allow_private)
     query = search.query(engine)
     answer = engine.search(query)
-    out = Console(highlight=False, soft_wrap=True)
+    out = console()
     out.print(_grid(answer))
     steps = ", ".join(f"{step} {1000 * seconds:.1f} ms" for step, seconds in answer.seconds.items())
     out.print(f"{len(answer.results)} results by {answer.source} ({steps})")

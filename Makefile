@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+BENCHES := bazaar demo_model faults fingerprint grocery index ingest
 STAMP := .venv/.installed
 LOCK_FLAGS := --all-extras --universal --python-version 3.11 --no-emit-index-url --generate-hashes --quiet
 
@@ -24,8 +25,8 @@ test: install  ## every check: lint, types, floors, documentation and all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: install  ## every benchmark (QUICK=1 for a minute each)
-	@for script in $(filter-out benchmarks/common.py,$(wildcard benchmarks/*.py)); do \
-		echo "== $$script"; $(BIN)/python $$script $(if $(QUICK),--quick) || exit 1; done
+	@for name in $(BENCHES); do \
+		echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(if $(QUICK),--quick) || exit 1; done
 
 lint: install  ## style, types and floors, without the tests
 	@$(BIN)/ruff check .

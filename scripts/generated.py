@@ -30,7 +30,7 @@ def packages() -> list[str]:
 
 def public_names() -> str:
     """One dotted name a line: every name of every package's `__all__`."""
-    rows = [f"{package}.{name}" for package in packages() for name in _all(package)]
+    rows = [f"{package}.{name}" for package in ["saccade", *packages()] for name in _all(package)]
     return "\n".join(sorted(rows)) + "\n"
 
 

@@ -56,8 +56,7 @@ def test_the_only_model_needs_no_name(ws: Workspace, tmp_path: Path) -> None:
         the_only_model(ws)
 
 
-def test_folders_and_unknown_names_pass_unchanged(ws: Workspace, tmp_path: Path) -> None:
+def test_folders_pass_unchanged_and_unknown_names_are_refused(ws: Workspace, tmp_path: Path) -> None:
     assert locate(ws, str(tmp_path)) == str(tmp_path)
-    assert locate(ws, "resnet18") == "resnet18"
-    with pytest.raises(NotFoundError, match="keeps no model 'resnet18'"):
-        kept_model(ws, "resnet18")
+    with pytest.raises(NotFoundError, match=r"keeps no model 'resnet18' \(it keeps none\)"):
+        locate(ws, "resnet18")

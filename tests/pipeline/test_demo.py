@@ -46,3 +46,11 @@ def test_a_folder_without_pictures_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         list(Demo(tmp_path / "demo", data=str(tmp_path / "empty")).run())
     assert "\n" not in str(caught.value)
+
+
+def test_another_catalogue_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    Bazaar(products=4, size=64).write(tmp_path / "market")
+    photos = tmp_path / "market" / "catalogue" / "images"
+    list(Demo(tmp_path / "demo", data=str(photos)).run())
+    with pytest.raises(InputError, match=r"holds the demo of .*; name another folder with --folder"):
+        list(Demo(tmp_path / "demo", data=str(tmp_path / "market" / "queries")).run())

@@ -52,6 +52,8 @@ def test_a_workspace_without_a_recipe_says_what_to_do(ws: Workspace) -> None:
     [
         "not json",
         "[]",
+        '{"steps": [{"stage": "ingest"}]}',
+        '{"steps": [{"settings": {}}]}',
         '{"steps": [{"stage": "fingerprint", "settings": {"model": "m", "batch_size": "many"}}]}',
     ],
 )

@@ -8,6 +8,7 @@ everything up to date with the same settings.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -81,7 +82,8 @@ def _first_part(said: str) -> str:
             parts.append([])
         else:
             parts[-1] += words.split()
-    return " ".join(parts[1] if len(parts) > 1 else parts[0]).removesuffix("(required)").rstrip(" .")
+    words = " ".join(parts[1] if len(parts) > 1 else parts[0])
+    return re.sub(r"\[/?bold\]", "", words).removesuffix("(required)").rstrip(" .")
 
 
 def run_stage(

@@ -62,6 +62,13 @@ def _run(verb: str, rest: list[str]) -> int:
     except BrokenPipeError:  # the reader of our output left, as `| head` does
         sys.stderr.close()
         return 0
+    except Exception as error:
+        from saccade.workspace.storage import translated
+
+        meant = translated(error, f"saccade {verb}")
+        if meant is None:
+            raise
+        return _refuse(str(meant))
     return 0
 
 

@@ -126,7 +126,7 @@ class Evaluate(Stage):
         with clock.writing():
             self._write(ws, catalogue, task, answers, result)
         means = zip(result.metrics, result.lines[0].intervals, strict=True)
-        shown = {metric: round(interval.mean, 4) for metric, interval in means}
+        shown = {metric: interval.mean for metric, interval in means}
         return {"queries": len(task.queries), "gallery": len(task.gallery), "models": len(models), **shown,
                 "note": f"report: {ws.path(self._folder)}"}  # fmt: skip
 

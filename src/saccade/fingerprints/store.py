@@ -33,14 +33,12 @@ def keep_model(ws: Workspace, model: Model | Path) -> str:
 
 
 def locate(ws: Workspace, spec: str | Path | None) -> str | Path:
-    """The folder of a model that the workspace keeps under that id, the only one for None; else unchanged."""
+    """The folder of a model: of the id that the workspace keeps, the only one for None, or a folder as it is.
+
+    Raises `NotFoundError` for an id that it does not keep.
+    """
     text = the_only_model(ws) if spec is None else os.fspath(spec)
-    if "/" in text or Path(text).is_dir():
-        return text
-    try:
-        return kept_model(ws, text)
-    except NotFoundError:
-        return text
+    return text if "/" in text or Path(text).is_dir() else kept_model(ws, text)
 
 
 def kept_models(ws: Workspace) -> list[str]:
@@ -73,7 +71,10 @@ def kept_model(ws: Workspace, model_id: str) -> Path:
         for name, data in contents.items():
             (folder / name).write_bytes(data)
     if not (folder / CONFIG).is_file():
-        raise NotFoundError(f"the workspace keeps no model {model_id!r}; make one with `saccade model`")
+        have = ", ".join(kept_models(ws)) or "none"
+        raise NotFoundError(
+            f"{ws.uri} keeps no model {model_id!r} (it keeps {have}); see `saccade model --help`"
+        )
     return folder
 
 

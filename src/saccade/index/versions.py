@@ -17,7 +17,7 @@ import os
 import shutil
 from pathlib import Path
 
-from saccade.errors import NotFoundError
+from saccade.errors import InputError, NotFoundError
 from saccade.index.files import clone, sync
 
 _CURRENT = "CURRENT"
@@ -33,9 +33,15 @@ class Versions:
     def current(self) -> int | None:
         """The version that searches use; None before the first."""
         try:
-            return int((self.folder / _CURRENT).read_text())
+            text = (self.folder / _CURRENT).read_text().strip()
         except FileNotFoundError:
             return None
+        if not text.isdigit():
+            place = self.folder / _CURRENT
+            raise InputError(
+                f"expected a version number in {place}, found {text[:40]!r}; delete it and index again"
+            )
+        return int(text)
 
     def all(self) -> list[int]:
         """Every complete version, ascending."""

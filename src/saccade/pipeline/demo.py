@@ -12,6 +12,7 @@ Decided:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
 from saccade.pipeline.models import fit_to_catalogue
-from saccade.pipeline.recipe import remember
+from saccade.pipeline.recipe import remember, steps
 from saccade.progress import SILENT, Progress
 from saccade.workspace import Report, Stage, Workspace
 
@@ -55,6 +56,7 @@ class Demo:
         if self.data is None:
             yield self._draw(bazaar, progress)
         ws = Workspace(self.folder / "catalogue.saccade", create=True)
+        self._check_source(ws, source)
         yield _stage(ws, Ingest(source), progress)
         if self.data is None:
             yield _stage(ws, Ingest(str(bazaar / "queries"), kind="folder", pictures_only=True), progress)
@@ -67,6 +69,14 @@ class Demo:
             yield _stage(ws, self._evaluation(bazaar, model_id), progress)
             yield table(ws)
         yield f"open {self._page(ws, bazaar)} in a browser"
+
+    def _check_source(self, ws: Workspace, source: str) -> None:
+        """A folder holds one demo: two catalogues in it would be searched as one."""
+        known = [
+            str(stage.source) for stage in steps(ws) if isinstance(stage, Ingest) and not stage.pictures_only
+        ]
+        if known and os.path.abspath(source) not in known:
+            raise InputError(f"{self.folder} holds the demo of {known[0]}; name another folder with --folder")
 
     def _draw(self, folder: Path, progress: Progress) -> str:
         market = Bazaar(seed=self.seed, products=self.products)

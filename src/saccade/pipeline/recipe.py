@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,7 +21,22 @@ from saccade.workspace import Report, Stage, Workspace
 from saccade.workspace.storage import is_local
 
 FILE = "recipe.json"
-Entry = dict[str, object]
+Settings = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One stage of a recipe: its verb and the settings it ran with."""
+
+    stage: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the file holds."""
+
+    steps: list[Entry]
 
 
 def remember(ws: Workspace, stage: Stage) -> None:
@@ -31,8 +46,8 @@ def remember(ws: Workspace, stage: Stage) -> None:
         return
     settings = _anchored(asdict(stage))
     entries = [entry for entry in _entries(ws) if not _same(entry, row, settings)]
-    entries.append({"stage": row.verb, "settings": settings})
-    ws.write_bytes(FILE, json.dumps({"steps": entries}, indent=1, default=str).encode())
+    recipe = Recipe([*entries, Entry(row.verb, settings)])
+    ws.write_bytes(FILE, json.dumps(asdict(recipe), indent=1, default=str).encode())
 
 
 def steps(ws: Workspace) -> Iterator[Stage]:
@@ -40,8 +55,8 @@ def steps(ws: Workspace) -> Iterator[Stage]:
     entries = _entries(ws)
     for row in STAGES:
         for entry in entries:
-            if entry["stage"] == row.verb:
-                yield _stage(row, entry["settings"])
+            if entry.stage == row.verb:
+                yield _stage(row, entry.settings)
 
 
 def bring_up_to_date(ws: Workspace, progress: Progress = SILENT) -> Iterator[Report]:
@@ -59,18 +74,22 @@ def bring_up_to_date(ws: Workspace, progress: Progress = SILENT) -> Iterator[Rep
 
 def _entries(ws: Workspace) -> list[Entry]:
     try:
-        return list(json.loads(ws.read_bytes(FILE))["steps"])
+        text = ws.read_bytes(FILE)
     except NotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{ws.path(FILE)} is not a recipe ({error}); mend it or delete it") from error
+    try:
+        return TypeAdapter(Recipe).validate_json(text).steps
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise InputError(
+            f"{ws.path(FILE)} is not a recipe ({where}: {first['msg']}); mend or delete it"
+        ) from error
 
 
-def _same(entry: Entry, row: Row, settings: Entry) -> bool:
-    old = entry["settings"]
-    assert isinstance(old, dict)
-    same_identity = all(str(old.get(name)) == str(settings.get(name)) for name in row.identity)
-    return entry["stage"] == row.verb and same_identity
+def _same(entry: Entry, row: Row, settings: Settings) -> bool:
+    old = entry.settings
+    return entry.stage == row.verb and all(str(old.get(n)) == str(settings.get(n)) for n in row.identity)
 
 
 def _stage(row: Row, settings: object) -> Stage:
@@ -84,7 +103,7 @@ def _stage(row: Row, settings: object) -> Stage:
         ) from error
 
 
-def _anchored(settings: Entry) -> Entry:
+def _anchored(settings: Settings) -> Settings:
     """Local paths made absolute, so that the recipe works from any folder."""
     return {
         name: _absolute(value) if name in ("source", "qrels", "model") else value

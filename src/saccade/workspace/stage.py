@@ -102,7 +102,9 @@ class Report:
 def _shown(value: Value) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 1 else f"{value:.3g}"
+    return str(value)
 
 
 @dataclass(frozen=True)

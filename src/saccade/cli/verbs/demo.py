@@ -18,8 +18,8 @@ from saccade.workspace import Report
 class Options:
     """Draw a marketplace (or take your pictures), fingerprint, index, evaluate, and write a picture page."""
 
-    folder: Path = Path("demo")
-    """Where everything goes."""
+    folder: Path | None = None
+    """Where everything goes; demo, or demo-own for your own pictures."""
     data: str | None = None
     """A folder or list of your own pictures instead of the marketplace."""
     products: int = 1000
@@ -34,7 +34,8 @@ def main(argv: list[str]) -> None:
     options = parse(_options, "demo", argv, Options.__doc__ or "")
     from saccade.pipeline.demo import Demo
 
-    demo = Demo(options.folder, options.data, options.products, options.seed)
+    folder = options.folder or Path("demo" if options.data is None else "demo-own")
+    demo = Demo(folder, options.data, options.products, options.seed)
     out = console()
     for said in demo.run(SILENT if options.quiet else Bars()):
         out.print(said.line() if isinstance(said, Report) else said)

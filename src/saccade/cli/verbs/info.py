@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from saccade.cli.common import FLAT, Common, console, parse
+from saccade.errors import NotFoundError
 from saccade.index.opened import index_info
 from saccade.workspace import Workspace
 
@@ -29,8 +30,11 @@ def main(argv: list[str]) -> None:
 
 
 def _options(common: Annotated[Common, FLAT], of: str | None = None) -> tuple[Common, str | None]:
-    """Args:
-    of: show how this table came to be (its lineage) instead of the overview.
+    """Options of the verb.
+
+    Args:
+        common: of every verb.
+        of: show how this table or index came to be (its lineage) instead of the overview.
     """
     return common, of
 
@@ -67,8 +71,10 @@ def _runs(ws: Workspace) -> Grid:
 
 
 def _lineage(ws: Workspace, output: str, out: Console) -> None:
-    ws.table(output)
-    for run in ws.runs(output).to_pylist():
+    found = ws.runs(output).to_pylist()
+    if not found:
+        raise NotFoundError(f"nothing in {ws.uri} wrote {output!r}; `saccade info` lists its tables and runs")
+    for run in found:
         when = f"{run['started']:%Y-%m-%d %H:%M:%S}"
         out.print(f"[bold]{run['stage']}[/bold] {run['state']} {when} code {run['code']}")
         out.print(f"  settings {_compact(run['settings'])}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +27,7 @@ _LIMIT = 16 * 2**20
 
 
 @dataclass(frozen=True)
-class ListReader:
+class ListReader(ABC):
     """What the text lists share: each yields (line number, row or reason, digest)."""
 
     uri: str
@@ -78,13 +79,13 @@ class ListReader:
         """The rows without digests."""
         return ((number, row) for number, row, _ in self.parsed(None))
 
+    @abstractmethod
     def names(self) -> list[str]:
         """The columns that the file has."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parsed(self, only: Container[int] | None) -> Iterator[tuple[int, Row | str, str]]:
         """(line number, row or why it is none, digest) of every line, or of those in `only`."""
-        raise NotImplementedError
 
 
 class JsonLinesReader(ListReader):

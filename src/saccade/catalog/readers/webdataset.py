@@ -58,7 +58,7 @@ class TarReader:
         return None
 
     def places(self) -> Iterator[Places]:
-        raise NotImplementedError("pictures inside a tar are read with the tar")
+        return iter(())  # pictures inside a tar are read with the tar
 
     def records(self, only: Container[int] | None = None) -> Iterator[Record]:
         number = -1

@@ -110,3 +110,10 @@ def test_mistakes_are_one_line(ws, tmp_path, table, name, text, mapping, words):
 def test_missing_file(ws, tmp_path):
     with pytest.raises(NotFoundError):
         Import("boards", str(tmp_path / "none.csv")).run(ws)
+
+
+def test_events_without_an_action_say_nothing_and_are_refused(ws, tmp_path):
+    (tmp_path / "clicks.csv").write_text("user,listing\nu1,a\n")
+    with pytest.raises(InputError, match="table events needs action; map it to one of user, listing"):
+        Import("events", str(tmp_path / "clicks.csv")).run(ws)
+    assert ws.table("events").count() == 0

@@ -32,6 +32,7 @@ from saccade.workspace.tables import any_of
 TABLES = ("texts", "boards", "board_items", "events", "judgements", "objects")
 _CHUNK = 4096
 _MADE = {"events": "event_id", "objects": "object_id"}  # keys that are made from the row where it has none
+_NEEDED = {"events": ("action",), "objects": ("image_id",)}  # a row without them says nothing
 _ENDINGS = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz", ".parquet", ".pq",
             ".arrow", ".feather")  # fmt: skip
 
@@ -100,6 +101,9 @@ class Import(Stage):
                 and name != _MADE.get(self.table)
                 and not (name == "image_id" and "item_id" in found)
             ):
+                raise InputError(f"{self.source}: table {self.table} needs {name}; map it to one of {listed}")
+        for name in _NEEDED.get(self.table, ()):
+            if name not in found:
                 raise InputError(f"{self.source}: table {self.table} needs {name}; map it to one of {listed}")
         return found
 

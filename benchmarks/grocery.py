@@ -74,6 +74,12 @@ def bare_vectors(model: Model, paths: list[Path]) -> np.ndarray:
     return np.concatenate(found)
 
 
+def centred(vectors: np.ndarray) -> np.ndarray:
+    """LayerNorm without affine, then L2, of float32 [N, dim]; its division by the deviation cancels out."""
+    found = vectors - vectors.mean(1, keepdims=True)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
 def bare_hit(queries: np.ndarray, gallery: np.ndarray, asked: np.ndarray, there: np.ndarray) -> float:
     """Share of queries whose nearest picture shows the same product."""
     answered = np.isin(asked, there)
@@ -118,10 +124,12 @@ def main() -> None:
         ids: list[str] = []
         for network in networks:
             plain = network.load(data / "weights")
+            features = {name: bare_vectors(plain, paths) for name, (paths, _) in lists.items()}
             for model in (plain, with_head(plain)):
                 ids.append(keep_model(ws, model))
                 Fingerprint(ids[-1]).run(ws)
-                vectors = {name: bare_vectors(model, paths) for name, (paths, _) in lists.items()}
+                headed = model is not plain
+                vectors = {name: centred(some) if headed else some for name, some in features.items()}
                 for gallery, name in (("a", "products"), ("b", "train")):
                     bare[gallery, ids[-1]] = bare_hit(
                         vectors["val"], vectors[name], lists["val"][1], lists[name][1]

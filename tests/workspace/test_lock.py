@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import fsspec
@@ -103,3 +106,13 @@ def test_the_card_of_the_holder_is_removed(ws: Workspace) -> None:
     with ws.lock("saccade run"):
         assert (Path(ws.uri) / "holder.json").exists()
     assert not (Path(ws.uri) / "holder.json").exists()
+
+
+def test_a_holder_that_writes_its_name_a_little_later_is_named(tmp_path: Path) -> None:
+    card = tmp_path / "holder.json"
+    me = lock.Holder.me("saccade ingest")
+    late = threading.Timer(0.2, lambda: card.write_text(json.dumps(asdict(me))))
+    late.start()
+    assert lock._read_card(card) == me
+    late.join()
+    assert lock._read_card(tmp_path / "none.json") is None

@@ -88,6 +88,14 @@ def stat(uri: str) -> tuple[int, str] | None:
         return None
 
 
+def stamp(uri: str) -> str:
+    """Size and last change as one word; `NotFoundError` when there is no such file."""
+    found = stat(uri)
+    if found is None:
+        raise NotFoundError(f"there is no file {uri}")
+    return f"{found[0]}-{found[1]}"
+
+
 def facts(info: Mapping[str, object]) -> tuple[int, str]:
     """Size and change tag out of what fsspec says of a file; names differ from store to store."""
     for key in ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created"):

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 
 from safetensors.numpy import load_file
 
-from saccade.errors import InputError, NotFoundError
+from saccade.errors import InputError, NotFoundError, StorageError
 from saccade.fingerprints.runners.base import Pixels, Vectors
 from saccade.models.config import ModelConfig, read_config
 from saccade.models.folder import CONFIG, WEIGHTS, Model, load_model
 from saccade.models.identity import model_id
 from saccade.vision.preprocess import Preprocess
+from saccade.workspace.storage import replace_file
 
 if TYPE_CHECKING:
     from torch import nn
@@ -106,12 +107,6 @@ def _kept(path: Path, compute: Callable[[], str]) -> str:
         return str(json.loads(path.read_text())["model_id"])
     except (OSError, ValueError, KeyError):
         found = compute()
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps({"model_id": found}))
-        os.replace(partial, path)
-    except OSError:  # no room or no right to write: the next run computes it again
-        with suppress(OSError):
-            partial.unlink()
+    with suppress(OSError, StorageError):  # no room or no right to write: the next run computes it again
+        replace_file(path, json.dumps({"model_id": found}).encode())
     return found

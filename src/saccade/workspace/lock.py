@@ -29,6 +29,7 @@ from saccade.workspace.storage import storage_errors
 
 LEASE = 60.0  # seconds
 RENEW = 15.0
+_TRIES, _WAIT = 20, 0.05  # of reading the name of a holder that has just begun
 
 _held_here: set[str] = set()
 _guard = threading.Lock()
@@ -92,10 +93,13 @@ def _try_lock(path: Path) -> int | None:
 
 
 def _read_card(path: Path) -> Holder | None:
-    try:
-        return Holder(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
+    """The holder's card; waits a moment for one who has the lock and has not written its name yet."""
+    for _ in range(_TRIES):
+        try:
+            return Holder(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            time.sleep(_WAIT)
+    return None
 
 
 @contextmanager

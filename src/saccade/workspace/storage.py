@@ -93,11 +93,16 @@ def translated(error: Exception, what: str) -> StorageError | None:
 
 def write_whole(fs: AbstractFileSystem, path: str, data: bytes) -> None:
     """Write a small file so that a reader sees the old content or the new, never a part."""
+    if is_local(path) and fs.protocol in ("file", ("file", "local")):
+        replace_file(Path(path), data)
+        return
     with storage_errors(path):
-        if not is_local(path) or fs.protocol not in ("file", ("file", "local")):
-            fs.pipe_file(path, data)
-            return
-        target = Path(path)
+        fs.pipe_file(path, data)
+
+
+def replace_file(target: Path, data: bytes) -> None:
+    """The same for a local file; makes its folder. Raises `StorageError`."""
+    with storage_errors(str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:

@@ -16,11 +16,11 @@ from typing import IO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from saccade.catalog.files import open_binary, parent, stat
+from saccade.catalog.files import open_binary, parent, stamp
 from saccade.catalog.mapping import Columns, Mapping
 from saccade.catalog.records import Places, Record, Role, digest, rejected
 from saccade.catalog.rows import Row, RowReader
-from saccade.errors import InputError, NotFoundError
+from saccade.errors import InputError
 
 _BYTES_ROWS = 64  # rows with pictures in them held at a time
 _PLAIN_ROWS = 1024
@@ -59,10 +59,7 @@ class ArrowReader:
         return all(_holds_bytes(self.schema.field(name).type) for name in self.columns.image)
 
     def stamp(self) -> str:
-        found = stat(self.uri)
-        if found is None:
-            raise NotFoundError(f"there is no file {self.uri}")
-        return f"{found[0]}-{found[1]}"
+        return stamp(self.uri)
 
     def total(self) -> int | None:
         if not self._parquet:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from saccade.catalog.files import is_folder, join, open_text, parent, stat
+from saccade.catalog.files import is_folder, join, open_text, parent, stamp
 from saccade.catalog.records import Box, Item, Photo, Places, Record, Role, Text, digest, rejected
 from saccade.catalog.rows import Row, derived_id
 from saccade.errors import InputError, NotFoundError
@@ -33,10 +33,7 @@ class CocoReader:
     embedded: bool = False
 
     def stamp(self) -> str:
-        found = stat(self.uri)
-        if found is None:
-            raise NotFoundError(f"there is no file {self.uri}")
-        return f"{found[0]}-{found[1]}"
+        return stamp(self.uri)
 
     def total(self) -> int | None:
         return len(self._parsed.images)

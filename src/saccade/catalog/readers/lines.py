@@ -15,11 +15,11 @@ from functools import cached_property
 from itertools import islice
 from typing import cast
 
-from saccade.catalog.files import open_binary, open_text, parent, stat
+from saccade.catalog.files import open_binary, open_text, parent, stamp
 from saccade.catalog.mapping import Columns, Mapping
 from saccade.catalog.records import Places, Record, Role, digest, rejected
 from saccade.catalog.rows import Row, RowReader
-from saccade.errors import InputError, NotFoundError
+from saccade.errors import InputError
 
 _BATCH = 1024
 _SAMPLE = 200  # lines of JSONL whose keys are taken as the columns
@@ -45,10 +45,7 @@ class ListReader(ABC):
         return RowReader(self.columns, self.uri, self.root or parent(self.uri), self.stamp(), self.role)
 
     def stamp(self) -> str:
-        found = stat(self.uri)
-        if found is None:
-            raise NotFoundError(f"there is no file {self.uri}")
-        return f"{found[0]}-{found[1]}"
+        return stamp(self.uri)
 
     def total(self) -> int | None:
         return None

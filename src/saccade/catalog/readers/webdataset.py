@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast
 
-from saccade.catalog.files import PICTURES, has_scheme, open_binary, slice_loader, stat
+from saccade.catalog.files import PICTURES, has_scheme, open_binary, slice_loader, stamp
 from saccade.catalog.mapping import Mapping
 from saccade.catalog.records import Photo, Places, Record, Role, digest, rejected
 from saccade.catalog.rows import Row, RowReader
-from saccade.errors import InputError, NotFoundError
+from saccade.errors import InputError
 
 _FIELDS = 4 * 2**20  # largest .json or .txt that is read
 _IMAGE = "__image__"
@@ -49,10 +49,7 @@ class TarReader:
 
     @cached_property
     def _state(self) -> str:
-        found = stat(self.uri)
-        if found is None:
-            raise NotFoundError(f"there is no file {self.uri}")
-        return f"{found[0]}-{found[1]}"
+        return stamp(self.uri)
 
     def total(self) -> int | None:
         return None

@@ -27,7 +27,7 @@ import numpy as np
 from saccade.errors import InputError
 from saccade.fingerprints.model import ModelRef
 from saccade.fingerprints.runners.base import Pixels, Runner, Vectors
-from saccade.workspace.storage import storage_errors
+from saccade.workspace.storage import replace_file
 
 PARITY = 1e-3  # largest cosine distance to torch in float32
 REFERENCE = "torch-f32"
@@ -201,11 +201,7 @@ def remembered(cache: Path, model_id: str, group: str = "auto") -> Choice | None
 def remember(cache: Path, model_id: str, choice: Choice, group: str = "auto") -> None:
     """Keep a choice, in one step."""
     target = _choice_path(cache, model_id, group)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with storage_errors(str(target)):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(asdict(choice), indent=1))
-        os.replace(partial, target)
+    replace_file(target, json.dumps(asdict(choice), indent=1).encode())
 
 
 def _choice_path(cache: Path, model_id: str, group: str) -> Path:

@@ -2,11 +2,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-BENCHES := bazaar demo_model faults fingerprint grocery index ingest
+BENCHES := bazaar demo_model faults fingerprint grocery index ingest service
 STAMP := .venv/.installed
 LOCK_FLAGS := --all-extras --universal --python-version 3.11 --no-emit-index-url --generate-hashes --quiet
 
-.PHONY: help install demo test bench lint docs generated lock clean
+.PHONY: help install page demo test bench lint docs generated lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
@@ -14,12 +14,17 @@ help:  ## list what can be made
 
 install: $(STAMP)  ## put saccade and what it needs into .venv (PYTHON=python3.12 chooses the interpreter)
 
-$(STAMP): requirements.lock pyproject.toml scripts/install.sh
+$(STAMP): requirements.lock pyproject.toml scripts/install.sh web/package-lock.json
 	@PYTHON="$(PYTHON)" sh scripts/install.sh
 	@touch $@
 
-demo: install  ## a catalogue, its index, a search page and an evaluation in minutes (DATA=folder for your own)
-	@$(BIN)/saccade demo $(if $(DATA),--data "$(DATA)")
+page: install  ## build the web page of the service (Node from .venv where there is none)
+	@$(BIN)/python scripts/page.py
+
+demo: install  ## a marketplace, its index, an evaluation and a page on localhost (DATA=folder, MODEL=name, SERVE=no)
+	@$(BIN)/python scripts/page.py || true
+	@$(BIN)/saccade demo $(if $(DATA),--data "$(DATA)") $(if $(MODEL),--model "$(MODEL)") \
+		$(if $(filter no,$(SERVE)),--no-serve)
 
 test: install  ## every check: lint, types, floors, documentation and all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -41,5 +41,6 @@ else
 fi
 
 "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
-"$uv" pip install --quiet --python .venv/bin/python --no-deps --editable .
+.venv/bin/python scripts/page.py || echo "install: the web page is missing; everything else works" >&2
+SACCADE_PAGE=skip "$uv" pip install --quiet --python .venv/bin/python --no-deps --editable .
 echo "install: .venv is ready, try .venv/bin/saccade --help"

@@ -1,11 +1,7 @@
-"""The picture page in a real browser: every picture shows, nothing is fetched, phone and dark mode work.
-
-`SACCADE_SCREENSHOT=docs/images/search.png` also writes the picture of the README, from the marketplace.
-"""
+"""The picture page in a real browser: every picture shows, nothing is fetched, phone and dark mode work."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +42,7 @@ def browser() -> Iterator[object]:
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of three camera photos over a small marketplace."""
     folder = tmp_path_factory.mktemp("browser")
-    market = Bazaar(seed=0, products=int(os.environ.get("SACCADE_SCREENSHOT_PRODUCTS", "60")), photos=1)
+    market = Bazaar(seed=0, products=60, photos=1)
     market.write(folder / "bazaar")
     ws = Workspace(folder / "ws", create=True)
     Ingest(str(folder / "bazaar" / "catalogue" / "items.jsonl")).run(ws)
@@ -56,7 +52,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     BuildIndex(model_id).run(ws)
     engine = Engine(ws)
     photos = [
-        (folder / "bazaar" / "queries" / f"{market.query_id(n, 0)}.jpg").read_bytes() for n in (7, 20, 38)
+        (folder / "bazaar" / "photos" / f"{market.query_id(n, 0)}.jpg").read_bytes() for n in (7, 20, 38)
     ]
     queries = [Query(image=photo, k=12) for photo in photos]
     page = answers_page(
@@ -81,9 +77,6 @@ def test_every_picture_shows_and_nothing_is_fetched(browser, page_file: Path) ->
     assert all(width > 0 for width in page.eval_on_selector_all("img", "all => all.map(i => i.naturalWidth)"))
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert faults == []
-    target = os.environ.get("SACCADE_SCREENSHOT")
-    if target:
-        page.screenshot(path=target)
     page.close()
 
 

@@ -17,7 +17,6 @@ SOURCE = ROOT / "src" / "saccade"
 TOOLS = Path(sys.executable).parent
 LONGEST = 600  # lines a module
 
-# Modules without a test file of their own, and where they are tested instead.
 # Modules without a test file of their own, and the file that tests them.
 TESTED_BY = {
     "bazaar/test_render.py": "bazaar/arrays bazaar/categories bazaar/looks bazaar/materials bazaar/mesh "
@@ -26,17 +25,30 @@ TESTED_BY = {
     "bazaar/shapes/tableware bazaar/shapes/textiles",
     "bazaar/test_camera.py": "bazaar/places",
     "bazaar/test_bazaar.py": "bazaar/random",
+    "bazaar/test_words.py": "bazaar/sellers bazaar/lexicons/base bazaar/lexicons/english "
+    "bazaar/lexicons/german bazaar/lexicons/spanish",
+    "bazaar/test_phrases.py": "bazaar/leanings",
+    "bazaar/test_boards.py": "bazaar/tastes bazaar/traits",
+    "bazaar/test_shoppers.py": "bazaar/recommenders bazaar/wishes",
+    "bazaar/test_writing.py": "bazaar/drawing bazaar/files bazaar/tables bazaar/truth",
+    "bazaar/test_people.py": "bazaar/figures/body bazaar/figures/head bazaar/figures/skin "
+    "bazaar/figures/wear",
+    "bazaar/test_scenes.py": "bazaar/layout bazaar/rooms bazaar/visible",
     "catalog/test_duplicates.py": "catalog/duplicates_buckets catalog/duplicates_distance "
     "catalog/duplicates_index",
     "catalog/test_ingest.py": "catalog/compare catalog/examine catalog/files catalog/flow catalog/known "
     "catalog/marks catalog/records catalog/retire",
+    "catalog/test_put.py": "catalog/handed catalog/put_change catalog/put_group",
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
     "cli/test_verbs.py": "cli/common cli/verbs/dedup cli/verbs/demo cli/verbs/evaluate cli/verbs/fingerprint "
     "cli/verbs/imports cli/verbs/index cli/verbs/info cli/verbs/ingest cli/verbs/model cli/verbs/run "
-    "cli/verbs/search pipeline/models",
-    "discovery/test_engine.py": "discovery/pictures",
+    "cli/verbs/search cli/verbs/serve pipeline/models",
+    "client/test_calls.py": "client/conditions client/errors",
+    "client/test_reading.py": "client/answers",
+    "discovery/test_engine.py": "discovery/neighbours discovery/pictures",
+    "discovery/test_shelf.py": "discovery/owners",
     "workspace/test_stage.py": "errors progress",
     "evaluation/test_stage.py": "evaluation/judged evaluation/worst",
     "evaluation/test_retrieval.py": "evaluation/catalogue evaluation/selection evaluation/vectors",
@@ -47,6 +59,12 @@ TESTED_BY = {
     "index/test_stage.py": "index/files index/opened index/records index/settings index/state index/update",
     "metrics/test_trec.py": "metrics/columns metrics/lines",
     "models/test_folder.py": "models/card models/config",
+    "service/test_api.py": "service/app service/bodies service/context service/desk service/errors "
+    "service/listing service/pictures service/wire service/routes/items service/routes/operations "
+    "service/routes/search",
+    "service/test_faults.py": "service/gate service/logs service/monitoring",
+    "service/test_switch.py": "service/live service/server service/upkeep",
+    "service/test_writer.py": "service/applying service/folding",
     "training/test_handmade.py": "training/groups",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }

@@ -103,12 +103,57 @@ def test_query_names_are_distinct_and_say_nothing() -> None:
     assert sorted(names) != names
 
 
+def test_old_settings_are_still_a_market() -> None:
+    market = Bazaar(products=5)
+    assert (market.scenes, market.people, market.sessions) == (0, 0, 0)
+    assert list(market.boards()) == list(market.board_items()) == list(market.events()) == []
+    assert {row.source for row in market.texts()} <= {"alt", "query"}
+
+
+def test_rows_stream() -> None:
+    """The first rows of a large market come without the rest."""
+    market = Bazaar(seed=5, products=300, scenes=999_999, people=999_999, sessions=9_999_999)
+    assert next(market.boards()).owner == "user-000000"
+    assert next(market.board_items()).board_id.startswith("board-000000")
+    assert next(iter(market.events())).position == 1
+    assert market.scene_words(999_998).caption
+
+
+def test_scenes_are_pure_functions_with_names_that_say_nothing() -> None:
+    market = replace(MARKET, scenes=30)
+    first = market.scene(4)
+    assert first.number == 4 and max(first.pixels.shape) == 2 * market.size
+    assert np.array_equal(replace(market, scenes=5, photos=0).scene(4).pixels, first.pixels)
+    names = [market.scene_id(number) for number in range(30)]
+    assert len(set(names)) == 30 and all(len(name) == 13 and name[0] == "s" for name in names)
+    assert sorted(names) != names
+    with pytest.raises(InputError, match="scene"):
+        market.scene(30)
+
+
 @pytest.mark.parametrize(
-    "change", [{"seed": -1}, {"products": -1}, {"size": 8}, {"views": 0}, {"photos": -1}, {"strength": 3.0}]
+    "change",
+    [
+        {"seed": -1},
+        {"products": -1},
+        {"size": 8},
+        {"views": 0},
+        {"photos": -1},
+        {"strength": 3.0},
+        {"scenes": -1},
+        {"people": 1_000_000},
+        {"sessions": -1},
+    ],
 )
 def test_settings_out_of_range_are_refused(change: dict[str, int]) -> None:
     with pytest.raises(InputError, match=next(iter(change))):
         replace(MARKET, **change)
+
+
+@pytest.mark.parametrize("name", ["scenes", "people", "sessions"])
+def test_nothing_happens_in_an_empty_market(name: str) -> None:
+    with pytest.raises(InputError, match="products"):
+        Bazaar(products=0, **{name: 1})
 
 
 def test_pictures_out_of_range_are_refused() -> None:

@@ -10,9 +10,9 @@ from saccade.bazaar.materials import MATERIALS, Surface
 from saccade.bazaar.mesh import block, curve, lathe, rounded, sheet, tube
 from saccade.bazaar.patterns import PATTERNS, weights
 from saccade.bazaar.raster import cover, empty
-from saccade.bazaar.render import Pose, draw, frame
+from saccade.bazaar.render import Pose, aim, draw, frame, shoot
 from saccade.bazaar.shade import Light
-from saccade.bazaar.solid import Part, Solid, weld
+from saccade.bazaar.solid import Part, Solid, put, together, weld
 
 RED = Surface((0.8, 0.1, 0.1), MATERIALS["cotton"])
 
@@ -50,7 +50,7 @@ def test_a_curve_passes_through_its_knots() -> None:
 def test_a_triangle_covers_its_inside(corners: list[float]) -> None:
     points = np.array(corners).reshape(3, 2)
     screen = np.column_stack([points, np.ones(3)]).astype(np.float32)
-    near, triangle = empty(32)
+    near, triangle = empty(32, 32)
     cover(screen, np.array([[0, 1, 2]], np.int32), np.zeros(1, bool), near, triangle)
     (a, b, c), middles = points, np.stack(np.meshgrid(np.arange(32) + 0.5, np.arange(32) + 0.5), 2)
 
@@ -71,7 +71,7 @@ def test_the_nearer_of_two_triangles_wins() -> None:
     screen = np.array(
         [[0, 0, 0.5], [32, 0, 0.5], [0, 32, 0.5], [0, 0, 0.9], [32, 0, 0.9], [0, 32, 0.9]], np.float32
     )
-    near, triangle = empty(32)
+    near, triangle = empty(32, 32)
     cover(screen, np.array([[3, 4, 5], [0, 1, 2]], np.int32), np.zeros(2, bool), near, triangle)
     assert triangle[4, 4] == 0 and np.isclose(near[4, 4], 0.9)
 
@@ -100,3 +100,25 @@ def test_shares_of_colours_are_shares(kind: int, u: float, v: float, soft: float
     second, third = weights(kind, u, v, soft)
     assert second >= 0 and third >= 0 and second + third <= 1 + 1e-6
     assert kind > 0 or second == third == 0
+
+
+def test_what_stands_behind_glass_is_seen_through_it() -> None:
+    pane = put(ball(Surface((0.8, 0.9, 0.9), MATERIALS["glass"])), 0.5, (0, 0.5, 1.6))
+    clay = put(ball(Surface((0.2, 0.8, 0.3), MATERIALS["cotton"])), 0.5, (0, 0.5, 1.6))
+    shots = []
+    for before in (pane, clay):
+        world = together([ball(), before])
+        view = aim(ball().vertices, np.array([0, 1, 0], np.float32), Pose(0, 0), 48, 64)
+        shots.append(shoot(world, view, Light(), 48, 64))
+    (through, seen), (hidden, other) = shots
+    assert through.rgba.shape == (48, 64, 4) and seen.shape == (96, 128)
+    assert through.rgba[24, 32, 0] > hidden.rgba[24, 32, 0] + 0.1, "red shines through"
+    assert seen[48, 64] >= len(ball().faces) and other[48, 64] >= len(ball().faces)
+
+
+def test_a_solid_put_elsewhere_keeps_its_cloth() -> None:
+    small = put(ball(), 0.5, (1, 2, 3), (0, 90, 0))
+    assert np.allclose(small.bounds.mean(axis=0), [1, 2.5, 3], atol=1e-3)
+    assert np.allclose(small.cloth, ball().cloth * 0.5) and np.allclose(
+        small.surfaces[:, 10], ball().surfaces[:, 10] * 0.5
+    )

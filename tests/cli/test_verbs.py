@@ -29,7 +29,7 @@ def built(shop: Path) -> str:
     """A workspace that went through ingest, dedup, model, fingerprint and index."""
     ws = str(shop / "ws")
     for line in (
-        f"ingest {shop}/catalogue/items.jsonl", f"ingest {shop}/queries --pictures-only", "dedup",
+        f"ingest {shop}/catalogue/items.jsonl", f"ingest {shop}/photos --pictures-only", "dedup",
         "model handmade", "fingerprint", "index",
     ):  # fmt: skip
         assert main([*line.split(), "-w", ws, "-q"]) == 0
@@ -54,7 +54,7 @@ def test_what_was_built(built: str) -> None:
 def test_search_prints_results_and_writes_a_page(
     built: str, shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    photo = shop / "queries" / f"{MARKET.query_id(3, 0)}.jpg"
+    photo = shop / "photos" / f"{MARKET.query_id(3, 0)}.jpg"
     page = tmp_path / "page.html"
     printed = run(capsys, "search", "-w", built, "--image", str(photo), "-k", "5", "--page", str(page))
     assert len(re.findall(r"item-\d{6}", printed)) == 5
@@ -114,12 +114,12 @@ def test_mistakes_of_a_search_are_one_line(
 
 def test_evaluate_prints_its_table(built: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = run(
-        capsys, "evaluate", "-w", built, "-q", "--queries", "folder=queries", "--gallery", "role=seller",
-        "--by", "item", "--qrels", str(shop / "queries" / "qrels.txt"),
+        capsys, "evaluate", "-w", built, "-q", "--queries", "folder=photos", "--gallery", "role=seller",
+        "--by", "item", "--qrels", str(shop / "truth" / "qrels.txt"),
     )  # fmt: skip
     assert "| model | vectors | hit@1 |" in printed
     report = json.loads(Workspace(built).read_bytes("reports/evaluation/main/metrics.json"))
-    assert report["facts"]["queries"] == "24 (folder=queries)" or "24" in str(report["facts"]["queries"])
+    assert report["facts"]["queries"] == "24 (folder=photos)" or "24" in str(report["facts"]["queries"])
 
 
 def test_run_does_nothing_when_nothing_changed(built: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,13 +133,13 @@ def test_run_does_nothing_when_nothing_changed(built: str, capsys: pytest.Captur
 def test_dry_runs_write_nothing(built: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ws = Workspace(built)
     versions = {name: ws.table(name).version for name in ws.tables()}
-    for words in (["run"], ["fingerprint"], ["index"], ["ingest", f"{shop}/queries", "--pictures-only"]):
+    for words in (["run"], ["fingerprint"], ["index"], ["ingest", f"{shop}/photos", "--pictures-only"]):
         run(capsys, *words, "-w", built, "--dry-run")
     assert {name: ws.table(name).version for name in ws.tables()} == versions
 
 
 def test_a_dry_run_makes_no_workspace(shop: Path, tmp_path: Path) -> None:
-    assert main(["ingest", f"{shop}/queries", "-w", str(tmp_path / "new"), "--dry-run"]) == 2
+    assert main(["ingest", f"{shop}/photos", "-w", str(tmp_path / "new"), "--dry-run"]) == 2
     assert not (tmp_path / "new").exists()
 
 
@@ -162,7 +162,7 @@ def test_fingerprint_without_a_model_says_what_to_do(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ws = str(tmp_path / "ws")
-    assert main(["ingest", f"{shop}/queries", "-w", ws, "-q"]) == 0
+    assert main(["ingest", f"{shop}/photos", "-w", ws, "-q"]) == 0
     assert main(["fingerprint", "-w", ws, "-q"]) == 2
     assert "keeps no model yet: make one, with `saccade model handmade`" in capsys.readouterr().err
 

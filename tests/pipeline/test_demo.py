@@ -1,4 +1,4 @@
-"""The demo, small: from nothing to a page; a second run does next to nothing; one's own folder works too."""
+"""The demo, small: from nothing to an index; a second run does next to nothing; one's own folder works."""
 
 from __future__ import annotations
 
@@ -7,37 +7,61 @@ from pathlib import Path
 import pytest
 
 from saccade.bazaar import Bazaar
-from saccade.errors import InputError
+from saccade.errors import InputError, NotFoundError
+from saccade.index.opened import index_info
 from saccade.pipeline.demo import Demo
-from saccade.workspace import Report
+from saccade.workspace import Report, Workspace
 
 
-def reports(demo: Demo) -> dict[str, Report]:
-    return {said.stage: said for said in demo.run() if isinstance(said, Report)}
+def reports(demo: Demo) -> list[Report]:
+    return [said for said in demo.run() if isinstance(said, Report)]
 
 
-def test_the_marketplace_from_nothing_to_a_page(tmp_path: Path) -> None:
-    demo = Demo(tmp_path / "demo", products=30)
+def counted(found: list[Report], stage: str, name: str) -> list[object]:
+    return [report.counts[name] for report in found if report.stage == stage]
+
+
+def test_the_marketplace_from_nothing_to_an_index(tmp_path: Path) -> None:
+    demo = Demo(tmp_path / "demo", products=60)
     said = list(demo.run())
-    assert str(said[-1]).startswith("open ")
-    page = (tmp_path / "demo" / "search.html").read_text()
-    assert page.count('<div class="query">') == 8
     table = next(text for text in said if isinstance(text, str) and text.startswith("# Evaluation"))
     assert "| hit@1 |" in table
+    ws = Workspace(demo.workspace)
+    rows = {name: ws.table(name).count() for name in ("items", "texts", "boards", "board_items", "events")}
+    assert rows["items"] == 60
+    assert min(rows.values()) > 0
+    assert index_info(ws) is not None
+    sources = {"scene": 12, "review": 60, "seller": 180}
+    assert ws.table("images").count() == sum(sources.values())
     again = reports(demo)
-    assert again["ingest"].counts["decoded"] == 0
-    assert again["fingerprint"].counts["decoded"] == 0
-    assert again["index"].counts["added"] == 0
-    assert not any(report.changed for report in again.values())
+    assert counted(again, "ingest", "decoded") == [0, 0, 0, 0]
+    assert counted(again, "fingerprint", "decoded") == [0]
+    assert counted(again, "index", "added") == [0]
+    assert not any(report.changed for report in again)
 
 
 def test_one_s_own_folder(tmp_path: Path) -> None:
     Bazaar(products=6, size=64).write(tmp_path / "market")
     photos = tmp_path / "market" / "catalogue" / "images"
-    said = reports(Demo(tmp_path / "demo", data=str(photos)))
-    assert said["ingest"].counts["new_images"] == 18
-    assert "evaluate" not in said
-    assert (tmp_path / "demo" / "search.html").is_file()
+    demo = Demo(tmp_path / "demo", data=str(photos))
+    said = reports(demo)
+    assert counted(said, "ingest", "new_images") == [18]
+    assert not [report for report in said if report.stage == "evaluate"]
+    assert index_info(Workspace(demo.workspace)) is not None
+
+
+def test_a_model_of_one_s_own(tmp_path: Path) -> None:
+    Bazaar(products=6, size=64).write(tmp_path / "market")
+    photos = str(tmp_path / "market" / "catalogue" / "images")
+    list(Demo(tmp_path / "first", data=photos).run())
+    second = Demo(tmp_path / "second", data=photos, model=str(tmp_path / "first" / "model"))
+    assert any("from" in said for said in list(second.run()) if isinstance(said, str))
+    models = [index_info(Workspace(tmp_path / name / "catalogue.saccade")) for name in ("first", "second")]
+    assert models[0] is not None
+    assert models[1] is not None
+    assert models[0].model_id == models[1].model_id
+    with pytest.raises(NotFoundError, match="no-such-network"):
+        list(Demo(tmp_path / "third", data=photos, model="no-such-network").run())
 
 
 def test_a_folder_without_pictures_is_one_line(tmp_path: Path) -> None:
@@ -53,4 +77,4 @@ def test_another_catalogue_in_the_same_folder_is_refused(tmp_path: Path) -> None
     photos = tmp_path / "market" / "catalogue" / "images"
     list(Demo(tmp_path / "demo", data=str(photos)).run())
     with pytest.raises(InputError, match=r"holds the demo of .*; name another folder with --folder"):
-        list(Demo(tmp_path / "demo", data=str(tmp_path / "market" / "queries")).run())
+        list(Demo(tmp_path / "demo", data=str(tmp_path / "market" / "photos")).run())

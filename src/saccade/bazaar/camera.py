@@ -50,7 +50,7 @@ def photo(seed: int, item: Product, number: int, size: int, strength: float = 1.
     body = solid(item)
     view = frame(body, pose, size)
     where = place(dice)
-    ground = backdrop(where, view, pose.yaw, size, dice)
+    ground = backdrop(where, view, pose.yaw, size, size, dice)
     scene = together([body, *_clutter(dice, pose.yaw, where, strength)])
     picture = lay(ground, draw(scene, view, light, size), 0.68)
     return expose(picture, lens, dice)
@@ -109,13 +109,13 @@ def _clutter(dice: np.random.Generator, yaw: float, where: Place, strength: floa
 
 
 def expose(picture: Pixels, lens: Lens, dice: np.random.Generator) -> Pixels:
-    """What the lens, the sensor and the file format make of a scene; uint8 (S, S, 3) in and out."""
-    size = picture.shape[0]
+    """What the lens, the sensor and the file format make of a scene; uint8 (H, W, 3) in and out."""
+    height, width = picture.shape[:2]
     if lens.cover > 0:
         picture = _obstruct(picture, lens.cover, dice)
-    seen = _blurred(picture, lens, size, dice)
+    seen = _blurred(picture, lens, max(height, width), dice)
     x, y = dice.integers(256, size=2)
-    grain = _grain(size)[y : y + size, x : x + size] * np.float32(lens.noise)
+    grain = _grain(max(height, width))[y : y + height, x : x + width] * np.float32(lens.noise)
     middle = np.array(cv2.mean(seen)[:3], np.float32).mean()
     taken = np.empty_like(seen)
     _develop(seen, np.array(lens.gains, np.float32), np.float32(lens.contrast), middle, grain, taken)
@@ -126,15 +126,15 @@ def expose(picture: Pixels, lens: Lens, dice: np.random.Generator) -> Pixels:
 def _develop(
     seen: Pixels, gains: Floats, contrast: Scalar, middle: Scalar, grain: Floats, out: Pixels
 ) -> None:
-    """Gains, contrast about `middle`, darker corners and grain (S, S), from uint8 (S, S, 3) to `out` of the
+    """Gains, contrast about `middle`, darker corners and grain (H, W), from uint8 (H, W, 3) to `out` of the
     same kind.
     """
-    size = seen.shape[0]
+    height, width = seen.shape[0], seen.shape[1]
     half, least, most = np.float32(0.5), np.float32(0.0), np.float32(255.0)
-    for y in range(size):
-        v = np.float32(2 * y) / np.float32(size) - np.float32(1)
-        for x in range(size):
-            u = np.float32(2 * x) / np.float32(size) - np.float32(1)
+    for y in range(height):
+        v = np.float32(2 * y) / np.float32(height) - np.float32(1)
+        for x in range(width):
+            u = np.float32(2 * x) / np.float32(width) - np.float32(1)
             corner = np.float32(1.02) - np.float32(0.1) * (u * u + v * v)
             for c in range(3):
                 rough = np.float32(1.1) if c == 0 else (np.float32(0.85) if c == 1 else np.float32(1.25))

@@ -126,7 +126,7 @@ _CATEGORIES = (
         accessories.WATCH,
         {"leather": 5, "rubber": 2, "canvas": 1},
         0.14,
-        8,
+        12,
         160,
         (-34, 34),
         (-8, 22),

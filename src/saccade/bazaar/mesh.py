@@ -13,6 +13,8 @@ Not here: looks (see `materials`), and the shapes of particular products (see `s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import cos, radians, sin
 
 import numba
 import numpy as np
@@ -43,11 +45,22 @@ class Patch:
 
 def rotation(x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Floats:
     """The matrix (3, 3) that turns columns about x, then y, then z, by degrees."""
-    (cx, cy, cz), (sx, sy, sz) = np.cos(np.radians([x, y, z])), np.sin(np.radians([x, y, z]))
-    about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
-    about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-    return (about_z @ about_y @ about_x).astype(np.float32)
+    (cx, cy, cz), (sx, sy, sz) = zip(
+        *((cos(a), sin(a)) for a in (radians(x), radians(y), radians(z))), strict=True
+    )
+    rows = [
+        [cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx],
+        [sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx],
+        [-sy, cy * sx, cy * cx],
+    ]
+    return np.array(rows, np.float32)
+
+
+@lru_cache(maxsize=64)
+def _circle(segments: int) -> tuple[Doubles, Doubles]:
+    """Cosine and sine (1, segments + 1, 1) of a full turn."""
+    angle = np.linspace(0, 2 * np.pi, segments + 1)[None, :, None]
+    return np.cos(angle), np.sin(angle)
 
 
 def skin(points: ArrayLike) -> Patch:
@@ -116,8 +129,10 @@ def tube(
     """
     line = np.asarray(path, np.float64)
     radii = np.broadcast_to(np.asarray(radius, np.float64), len(line)).copy()
-    tangent = np.gradient(line, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    tangent = np.empty_like(line)
+    tangent[1:-1] = (line[2:] - line[:-2]) / 2
+    tangent[0], tangent[-1] = line[1] - line[0], line[-1] - line[-2]
+    tangent /= np.maximum(np.sqrt((tangent * tangent).sum(axis=1, keepdims=True)), 1e-9)
     if capped:
         line, tangent = (
             np.vstack([line[:1], line, line[-1:]]),
@@ -125,8 +140,8 @@ def tube(
         )
         radii = np.concatenate([[0.0], radii, [0.0]])
     side, other = _frames(tangent)
-    angle = np.linspace(0, 2 * np.pi, segments + 1)[None, :, None]
-    ring = np.cos(angle) * side[:, None, :] + np.sin(angle) * other[:, None, :] * flat
+    right, up = _circle(segments)
+    ring = right * side[:, None, :] + up * other[:, None, :] * flat
     return skin(line[:, None, :] + ring * radii[:, None, None])
 
 
@@ -159,20 +174,19 @@ def block(outline: ArrayLike, depth: float, bevel: float, steps: int = 3) -> Pat
         [depth / 2 - bevel + bevel * np.cos(turn), -depth / 2 + bevel - bevel * np.sin(turn)]
     )
     outward, centre = _outward(flat), flat[:-1].mean(axis=0)
-    rings = [
-        np.column_stack([flat - outward * i, np.full(len(flat), h)])
-        for i, h in zip(inset, height, strict=True)
-    ]
-    lids = [_lid(rings[0], centre), rings, _lid(rings[-1], centre)[::-1]]
-    patch = skin(np.stack([ring for part in lids for ring in part]))
+    rings = np.empty((len(inset), len(flat), 3))
+    rings[:, :, :2] = flat - outward * inset[:, None, None]
+    rings[:, :, 2] = height[:, None]
+    patch = skin(np.concatenate([_lid(rings[0], centre), rings, _lid(rings[-1], centre)[::-1]]))
     patch.cloth[:, :, :] = patch.points[:, :, :2]
     return patch
 
 
-def _lid(ring: Doubles, centre: Doubles) -> list[Doubles]:
-    """From the middle of an end almost to its edge, so that its normals stay flat up to the bevel."""
-    middle = np.column_stack([np.broadcast_to(centre, (len(ring), 2)), ring[:, 2]])
-    return [middle, middle + 0.5 * (ring - middle), middle + 0.98 * (ring - middle)]
+def _lid(ring: Doubles, centre: Doubles) -> Doubles:
+    """From the middle of an end almost to its edge (3, C, 3): its normals stay flat up to the bevel."""
+    middle = ring.copy()
+    middle[:, :2] = centre
+    return middle + np.array([0.0, 0.5, 0.98])[:, None, None] * (ring - middle)
 
 
 def _outward(closed: Doubles) -> Doubles:

@@ -8,6 +8,8 @@ Not here: salient colours of real pictures (`vision`), nor the words for colours
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from saccade.bazaar.arrays import Doubles
@@ -89,10 +91,13 @@ def shade(name: str, dice: np.random.Generator, spread: float = 1.0) -> Rgb:
     return (float(moved[0]), float(moved[1]), float(moved[2]))
 
 
-def partner(name: str, dice: np.random.Generator) -> str:
-    """A second colour for patterns and trims that stands out on `name`."""
+def partner(name: str, dice: np.random.Generator, liked: Mapping[str, float] | None = None) -> str:
+    """A second colour for patterns and trims that stands out on `name`; those in `liked` (weights) more
+    often.
+    """
     options = [n for n in PARTNERS["light" if luminance(rgb(name)) > 0.45 else "dark"] if n != name]
-    return options[int(dice.integers(len(options)))]
+    edges = np.cumsum([0.35 + (liked or {}).get(n, 0.0) for n in options])
+    return options[int(np.searchsorted(edges, dice.random() * edges[-1], side="right"))]
 
 
 def luminance(colour: Rgb) -> float:

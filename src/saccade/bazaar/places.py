@@ -52,6 +52,7 @@ class Place:
     turn: float
     depth: float
     repeat: float
+    busy: bool = True
 
 
 def place(dice: np.random.Generator) -> Place:
@@ -67,8 +68,10 @@ def place(dice: np.random.Generator) -> Place:
     )
 
 
-def backdrop(where: Place, view: Frame, yaw: float, size: int, dice: np.random.Generator) -> Floats:
-    """The empty place as `view` sees it: float32 (size, size, 3), 0..1. `yaw` is the camera's, in degrees."""
+def backdrop(
+    where: Place, view: Frame, yaw: float, height: int, width: int, dice: np.random.Generator
+) -> Floats:
+    """The empty place as `view` sees it: float32 (H, W, 3), 0..1. `yaw` is the camera's, in degrees."""
     room = rotation(y=where.turn - yaw)
     corners = np.array([[-1.2, 0, -1.2], [1.2, 0, -1.2], [1.2, 0, 1.2], [-1.2, 0, 1.2]], np.float32)
     seen = view.pixels((corners @ room.T).astype(np.float32))[:, :2]
@@ -77,13 +80,13 @@ def backdrop(where: Place, view: Frame, yaw: float, size: int, dice: np.random.G
     ends = np.array([[-1.5, 0, -where.depth], [1.5, 0, -where.depth]], np.float32)
     (x0, y0, _), (x1, y1, _) = view.pixels(ends @ room.T)
     slope = (y1 - y0) / (x1 - x0 if abs(x1 - x0) > 1 else 1.0)
-    out = np.empty((size, size, 3), np.float32)
+    out = np.empty((height, width, 3), np.float32)
     tint = np.array(where.tint, np.float32) / np.float32(255)
     _room(
         _floor(where.floor),
         to_tile,
         tint,
-        _wall(where, size, dice),
+        _wall(where, height, width, dice),
         np.float32(y0 - x0 * slope),
         np.float32(slope),
         out,
@@ -96,14 +99,14 @@ def _room(
     tile: Pixels, to_tile: Floats, tint: Floats, wall: Floats, start: Scalar, slope: Scalar, out: Floats
 ) -> None:
     """`wall` above the line `start + slope * x`; below it the floor's `tile`, lighter towards the viewer."""
-    size, side = out.shape[0], tile.shape[0]
+    height, width, side = out.shape[0], out.shape[1], tile.shape[0]
     h = to_tile
     one, zero = np.float32(1.0), np.float32(0.0)
-    for y in range(size):
-        light = np.float32(0.72) + np.float32(0.32) * np.float32(y) / np.float32(size)
-        for x in range(size):
+    for y in range(height):
+        light = np.float32(0.72) + np.float32(0.32) * np.float32(y) / np.float32(height)
+        for x in range(width):
             fx, fy = np.float32(x), np.float32(y)
-            above = (start + slope * fx - fy) * np.float32(80) / np.float32(size) + np.float32(0.5)
+            above = (start + slope * fx - fy) * np.float32(80) / np.float32(height) + np.float32(0.5)
             above = min(max(above, zero), one)
             if above >= one:
                 for c in range(3):
@@ -130,15 +133,15 @@ def _falloff() -> Floats:
     return (down[:, None, None] + across[None, :, None]).astype(np.float32)
 
 
-def _wall(where: Place, size: int, dice: np.random.Generator) -> Floats:
+def _wall(where: Place, height: int, width: int, dice: np.random.Generator) -> Floats:
     """Paint with a gradient and two or three things out of focus on it."""
     small = np.full((32, 32, 3), where.wall, np.float32)
     small *= _falloff()
-    for _ in range(int(dice.integers(1, 4))):
+    for _ in range(int(dice.integers(1, 4)) if where.busy else 0):
         x, y, w, h = dice.integers(-6, 28), dice.integers(-8, 16), dice.integers(4, 14), dice.integers(5, 20)
         colour = tuple(float(c) for c in dice.uniform(0.15, 0.95, 3) * 0.3 + 0.7 * np.array(where.wall))
         cv2.rectangle(small, (int(x), int(y)), (int(x + w), int(y + h)), colour, -1)
-    large = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1.1), (size, size), interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1.1), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.float32)
 
 

@@ -22,7 +22,7 @@ def cover(screen: Floats, faces: Ints, closed: Flags, nearness: Floats, triangle
     """Fill the visibility buffer.
 
     `screen` (N, 3) float32 holds pixel x, pixel y and 1 / distance; `faces` (M, 3) int32;
-    `closed` (M,) bool marks faces of closed bodies, which are skipped when they look away. The buffers (S, S)
+    `closed` (M,) bool marks faces of closed bodies, which are skipped when they look away. The buffers (H, W)
     are written in place: `nearness` is 1 / distance and starts at 0, `triangle` starts at -1.
     """
     height, width = triangle.shape
@@ -88,7 +88,7 @@ def _inside(
 
 @numba.njit(cache=True, fastmath=True)
 def blacken(screen: Floats, faces: Ints, closed: Flags, mask: Pixels) -> None:
-    """Set the pixels of `mask` (S, S) uint8 whose middle a triangle covers to 255."""
+    """Set the pixels of `mask` (H, W) uint8 whose middle a triangle covers to 255."""
     height, width = mask.shape
     for m in range(faces.shape[0]):
         a, b, c = faces[m, 0], faces[m, 1], faces[m, 2]
@@ -153,6 +153,6 @@ def extent(screen: Floats) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     return left, top, right, bottom
 
 
-def empty(size: int) -> tuple[Floats, Ints]:
-    """Fresh buffers (S, S) for `cover`: nearness and triangle."""
-    return np.zeros((size, size), np.float32), np.full((size, size), -1, np.int32)
+def empty(height: int, width: int) -> tuple[Floats, Ints]:
+    """Fresh buffers (H, W) for `cover`: nearness and triangle."""
+    return np.zeros((height, width), np.float32), np.full((height, width), -1, np.int32)

@@ -199,11 +199,11 @@ def shade(
     soft: Scalar,
     out: Floats,
 ) -> None:
-    """Write premultiplied colour and alpha (S, S, 4) float32, 0..1 as displayed, into `out` (starts at 0).
+    """Write premultiplied colour and alpha (H, W, 4) float32, 0..1 as displayed, into `out` (starts at 0).
 
     `triangle` is twice as large as `out`, `screen` (N, 3) is in its pixels. A pixel whose four samples lie on
     one part is shaded once; only the edges of parts need all four. `normals` (N, 3) are in view space;
-    `crease` (S, S) is 0..1; `levels` (P,) int32 is the sharpness level of each part's tile; `soft` is the
+    `crease` (H, W) is 0..1; `levels` (P,) int32 is the sharpness level of each part's tile; `soft` is the
     width of a pixel in product units.
     """
     for y in range(out.shape[0]):
@@ -244,7 +244,7 @@ def shade(
 
 @numba.njit(cache=True, fastmath=True)
 def compose(ground: Floats, rgba: Floats, shadow: Pixels, depth: Scalar, out: Pixels) -> None:
-    """Lay premultiplied `rgba` and a shadow, `depth` dark, over `ground` (S, S, 3) into `out`."""
+    """Lay premultiplied `rgba` and a shadow, `depth` dark, over `ground` (H, W, 3) into `out`."""
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
             clear = (np.float32(1.0) - rgba[y, x, 3]) * (

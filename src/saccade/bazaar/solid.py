@@ -5,7 +5,7 @@ reads.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numba
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from saccade.bazaar.arrays import Flags, Floats, Ints
 from saccade.bazaar.materials import Surface
-from saccade.bazaar.mesh import Patch
+from saccade.bazaar.mesh import Patch, rotation
+
+_PERIOD, _TILE_PERIOD = 10, 16
+"""Columns of a surface's row that are lengths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +33,9 @@ class Solid:
     """Triangles, ready to draw.
 
     vertices, normals (N, 3) float32; cloth (N, 2) float32; faces (M, 3) int32; part (M,) int32, the row of
-    `surfaces` (P, 26) float32; closed (M,) bool: faces that nobody sees from behind. The longest side is 2
-    units; it stands on y = 0 with x and z about 0.
+    `surfaces` (P, 26) float32; closed (M,) bool: faces that nobody sees from behind. A welded product's
+    longest side is 2 units; it stands on y = 0 with x and z about 0. scale and origin lead back to the
+    measures of its shape: vertices are (point - origin) * scale.
     """
 
     vertices: Floats
@@ -41,22 +45,47 @@ class Solid:
     part: Ints
     closed: Flags
     surfaces: Floats
+    scale: float = 1.0
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @cached_property
     def bounds(self) -> Floats:
         """Lowest and highest corner (2, 3)."""
-        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)])
+        return _extremes(self.vertices)
+
+
+@numba.njit(cache=True)
+def _extremes(points: Floats) -> Floats:
+    """Lowest and highest corner (2, 3) of points (N, 3)."""
+    out = np.empty((2, 3), np.float32)
+    for k in range(3):
+        out[0, k] = out[1, k] = points[0, k]
+    for i in range(points.shape[0]):
+        for k in range(3):
+            out[0, k], out[1, k] = min(out[0, k], points[i, k]), max(out[1, k], points[i, k])
+    return out
 
 
 def weld(parts: Sequence[Part]) -> Solid:
     """Parts to one solid: normals from the grids, then centred, put on the ground and scaled to a longest
     side of 2.
     """
-    grids = [part.patch.points for part in parts]
-    vertices = np.concatenate([grid.reshape(-1, 3) for grid in grids])
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    whole = assemble(parts)
+    low, high = whole.bounds
     scale = np.float32(2 / max(float((high - low).max()), 1e-6))
     origin = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2], np.float32)
+    return replace(
+        whole,
+        vertices=((whole.vertices - origin) * scale).astype(np.float32),
+        cloth=(whole.cloth * scale).astype(np.float32),
+        scale=float(scale),
+        origin=(float(origin[0]), float(origin[1]), float(origin[2])),
+    )
+
+
+def assemble(parts: Sequence[Part]) -> Solid:
+    """Parts to one solid that keeps their measures and places."""
+    grids = [part.patch.points for part in parts]
     starts = np.cumsum([0, *(grid.shape[0] * grid.shape[1] for grid in grids)])
     made = [_finish(grid) for grid in grids]
     faces = [
@@ -64,16 +93,39 @@ def weld(parts: Sequence[Part]) -> Solid:
         for grid, start, (_, flip, _) in zip(grids, starts, made, strict=False)
     ]
     counts = [len(f) for f in faces]
+    own = {id(part.surface): part.surface for part in parts}
+    rows = {name: surface.row() for name, surface in own.items()}
     return Solid(
-        vertices=((vertices - origin) * scale).astype(np.float32),
+        vertices=np.concatenate([grid.reshape(-1, 3) for grid in grids]),
         normals=np.concatenate([normal.reshape(-1, 3) for normal, _, _ in made]),
-        cloth=(np.concatenate([part.patch.cloth.reshape(-1, 2) for part in parts]) * scale).astype(
-            np.float32
-        ),
+        cloth=np.concatenate([part.patch.cloth.reshape(-1, 2) for part in parts]),
         faces=np.ascontiguousarray(np.concatenate(faces), np.int32),
         part=np.repeat(np.arange(len(parts)), counts).astype(np.int32),
         closed=np.repeat([closed for _, _, closed in made], counts),
-        surfaces=np.array([part.surface.row() for part in parts], np.float32),
+        surfaces=np.array([rows[id(part.surface)] for part in parts], np.float32),
+    )
+
+
+def put(
+    solid: Solid,
+    size: float = 1.0,
+    at: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    turn: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> Solid:
+    """A solid turned (degrees about x, then y, then z), made `size` times as large with its cloth, and
+    moved.
+    """
+    matrix = rotation(*turn)
+    surfaces = solid.surfaces.copy()
+    surfaces[:, [_PERIOD, _TILE_PERIOD]] *= np.float32(size)
+    return replace(
+        solid,
+        vertices=(solid.vertices @ (matrix.T * np.float32(size)) + np.array(at, np.float32)).astype(
+            np.float32
+        ),
+        normals=(solid.normals @ matrix.T).astype(np.float32),
+        cloth=solid.cloth * np.float32(size),
+        surfaces=surfaces,
     )
 
 

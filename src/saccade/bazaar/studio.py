@@ -18,7 +18,7 @@ from saccade.bazaar.random import stream
 from saccade.bazaar.render import Pose, Shot, draw, frame
 from saccade.bazaar.shade import Light, compose
 
-_GROUNDS: tuple[Rgb, ...] = (
+GROUNDS: tuple[Rgb, ...] = (
     (0.93, 0.90, 0.86),
     (0.86, 0.89, 0.91),
     (0.93, 0.87, 0.85),
@@ -68,7 +68,7 @@ def setting(seed: int, item: Product, view: int) -> Setting:
     )
     ground = (0.975, 0.973, 0.968)
     if kind == "mood" or (kind == "turned" and dice.random() < 0.5):
-        ground = _GROUNDS[int(dice.integers(len(_GROUNDS)))]
+        ground = GROUNDS[int(dice.integers(len(GROUNDS)))]
     return Setting(
         kind,
         Pose(yaw, pitch, 0.0, 6.5, fill, shift),
@@ -84,21 +84,22 @@ def picture(seed: int, item: Product, view: int, size: int) -> Pixels:
     body = solid(item)
     camera = frame(body, chosen.pose, size)
     shot = draw(body, camera, chosen.light, size)
-    rgb = lay(paper(chosen.ground, size), shot, 0.5)
+    rgb = lay(paper(chosen.ground, size, size), shot, 0.5)
     return np.ascontiguousarray(rgb[:, ::-1]) if chosen.mirrored else rgb
 
 
 def lay(ground: Floats, shot: Shot, depth: float) -> Pixels:
-    """A drawn product over a ground (S, S, 3) float32 0..1, with its shadow `depth` dark (0..1)."""
+    """A drawn product over a ground (H, W, 3) float32 0..1, with its shadow `depth` dark (0..1)."""
     out = np.empty(ground.shape, np.uint8)
     compose(ground, shot.rgba, shot.shadow, np.float32(depth), out)
     return out
 
 
 @lru_cache(maxsize=64)
-def paper(colour: Rgb, size: int) -> Floats:
-    """A paper sweep: lighter in the middle, a soft horizon, darker corners; float32 (size, size, 3)."""
-    y, x = np.mgrid[0:size, 0:size].astype(np.float32) / size
+def paper(colour: Rgb, height: int, width: int) -> Floats:
+    """A paper sweep: lighter in the middle, a soft horizon, darker corners; float32 (H, W, 3)."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    y, x = y / height, x / width
     glow = np.exp(-(((x - 0.46) / 0.55) ** 2 + ((y - 0.42) / 0.5) ** 2))
     fall = 0.93 + 0.085 * glow - 0.025 * np.clip((y - 0.62) * 4, 0, 1)
     bright = np.array(mixed(colour, (1, 1, 1), 0.1), np.float32)

@@ -1,266 +1,175 @@
-"""What sellers write. Everything that belongs to one language is in one `Lexicon`; this file holds English.
+"""What a seller writes about a product: title, description and attributes, with the seller's mistakes.
 
-Decided: truth uses keys ("striped", "leather"), text uses a lexicon's words for them, with several words for
-one thing. Another language is another `Lexicon` with the same keys. A title always names category, colour,
-material and pattern.
+Decided: truth uses keys ("striped", "leather"), text uses a lexicon's words for them, with several words
+for one thing. A listing is in its seller's language. Attributes are structured data and stay in English
+keys. A clean title names category, colour, material and pattern (unless plain); noise comes on top, and
+what it did is kept for evaluators.
 
-Not here: queries, boards, misspellings.
+Not here: alt texts, queries, captions (`texts`), boards, the noise itself (`noise`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
+from saccade.bazaar import noise
 from saccade.bazaar.categories import CATEGORIES
+from saccade.bazaar.lexicons.base import Lexicon
+from saccade.bazaar.lexicons.english import ENGLISH
+from saccade.bazaar.noise import chance, choose
+from saccade.bazaar.phrases import phrase, product_concepts, said
 from saccade.bazaar.products import Product
 from saccade.bazaar.random import stream
+from saccade.bazaar.sellers import LEXICONS, Seller, brand, brands, seller
 
-Words = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """The words of one language: several for each key, the most usual first.
-
-    titles and openings are templates over `{brand} {style} {colour} {pattern} {material} {category}`;
-    openings and details also know `{second} {hardware} {use} {size}`.
-    """
-
-    language: str
-    categories: Words
-    colours: Words
-    patterns: Words
-    materials: Words
-    styles: Words
-    hardware: Words
-    uses: Words
-    titles: tuple[str, ...]
-    openings: tuple[str, ...]
-    details: tuple[str, ...]
-
-    def first(self, words: Words, key: str) -> str:
-        """The usual word for a key, as used in attributes."""
-        return words[key][0]
+_PLAIN_SAID = 0.15  # share of queries and alt texts that may say of a plain product that it is plain
+_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|s))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What one listing says."""
+    """What one listing says, and `flaws`: what is wrong with it, for evaluators only.
+
+    flaws are out of `wrong-product`, `stuffed`, `wrong-brand`, `shouted`, `emoji`, `boilerplate`, `spam`.
+    """
 
     title: str
     description: str
     brand: str
     attributes: tuple[tuple[str, str], ...]
+    flaws: tuple[str, ...] = ()
 
 
-ENGLISH = Lexicon(
-    language="en",
-    categories={
-        "sneaker": ("sneakers", "trainers", "tennis shoes"),
-        "boot": ("boots", "ankle boots"),
-        "dress": ("dress", "frock"),
-        "t-shirt": ("t-shirt", "tee", "jersey top"),
-        "handbag": ("handbag", "purse", "tote bag"),
-        "backpack": ("backpack", "rucksack", "daypack"),
-        "hat": ("hat",),
-        "watch": ("watch", "wristwatch"),
-        "sunglasses": ("sunglasses", "shades"),
-        "mug": ("mug", "coffee cup", "tea cup"),
-        "vase": ("vase", "flower vase"),
-        "lamp": ("table lamp", "bedside lamp", "lamp"),
-        "chair": ("chair", "dining chair", "side chair"),
-        "sofa": ("sofa", "couch", "settee"),
-        "cushion": ("cushion", "throw pillow", "scatter cushion"),
-        "rug": ("rug", "area rug", "carpet"),
-    },
-    colours={
-        "black": ("black", "jet black"),
-        "charcoal": ("charcoal", "anthracite"),
-        "grey": ("grey", "ash grey"),
-        "white": ("white", "off-white"),
-        "cream": ("cream", "ivory"),
-        "beige": ("beige", "sand"),
-        "tan": ("tan", "camel"),
-        "brown": ("brown", "chocolate"),
-        "burgundy": ("burgundy", "wine red"),
-        "red": ("red", "cherry red"),
-        "coral": ("coral", "salmon"),
-        "orange": ("orange", "tangerine"),
-        "mustard": ("mustard", "ochre"),
-        "yellow": ("yellow", "lemon"),
-        "olive": ("olive", "khaki"),
-        "green": ("green", "emerald"),
-        "mint": ("mint", "seafoam"),
-        "teal": ("teal", "petrol"),
-        "sky": ("sky blue", "light blue"),
-        "blue": ("blue", "royal blue"),
-        "navy": ("navy", "midnight blue"),
-        "purple": ("purple", "violet"),
-        "lilac": ("lilac", "lavender"),
-        "pink": ("pink", "blush"),
-        "fuchsia": ("fuchsia", "magenta"),
-    },
-    patterns={
-        "plain": ("plain", "solid"),
-        "striped": ("striped", "stripe"),
-        "checked": ("checked", "plaid", "gingham"),
-        "dotted": ("dotted", "polka dot", "spotted"),
-        "zigzag": ("zigzag", "chevron"),
-        "floral": ("floral", "flower print"),
-        "diamond": ("diamond", "argyle", "harlequin"),
-        "colour-block": ("colour-block", "two-tone"),
-    },
-    materials={
-        "leather": ("leather",),
-        "suede": ("suede",),
-        "canvas": ("canvas",),
-        "cotton": ("cotton",),
-        "linen": ("linen",),
-        "wool": ("wool", "woollen"),
-        "velvet": ("velvet",),
-        "silk": ("silk", "satin"),
-        "wood": ("wood", "wooden"),
-        "rattan": ("rattan", "wicker"),
-        "ceramic": ("ceramic", "porcelain"),
-        "stoneware": ("stoneware", "earthenware"),
-        "glass": ("glass",),
-        "metal": ("metal",),
-        "plastic": ("plastic", "acetate"),
-        "rubber": ("rubber",),
-        "paper": ("paper",),
-    },
-    styles={
-        "minimal": ("minimal", "minimalist"),
-        "classic": ("classic", "timeless"),
-        "retro": ("retro", "vintage style"),
-        "boho": ("boho", "bohemian"),
-        "sporty": ("sporty", "casual"),
-        "rustic": ("rustic", "farmhouse"),
-        "glam": ("glam", "elegant"),
-        "urban": ("urban", "modern"),
-    },
-    hardware={"silver": ("silver",), "gold": ("gold", "brass"), "black": ("black",)},
-    uses={
-        "fashion": ("everyday wear", "the weekend", "a day in town", "travelling light", "a summer party"),
-        "home": ("the living room", "a small flat", "a quiet corner", "a housewarming gift", "slow mornings"),
-    },
-    titles=(
-        "{brand} {style} {colour} {pattern} {material} {category}",
-        "{colour} {pattern} {category} in {material}, {style}, by {brand}",
-        "{style} {material} {category} - {pattern}, {colour}",
-        "{brand} {category}: {pattern} {material}, {colour}",
-        "{pattern} {colour} {material} {category} | {brand}",
-    ),
-    openings=(
-        "A {style} {category} in {colour} {material}.",
-        "Our {brand} {category}, made of {material}.",
-        "Meet a {style} {category} for {use}.",
-        "{colour} {material}, made with care for {use}.",
-    ),
-    details=(
-        "Trims in {second}.",
-        "The finish is {pattern}.",
-        "Details in {hardware}.",
-        "A favourite for {use}.",
-        "Every piece differs a little.",
-        "Goes well with {second}.",
-        "New, in its box.",
-        "Made in small batches.",
-        "About {size} cm at its longest.",
-    ),
-)
+def wording(seed: int, item: Product, instead: Product | None = None) -> Wording:
+    """Title, description and attributes of a product, in its seller's language.
 
-_STARTS = (
-    "Al",
-    "Bel",
-    "Cor",
-    "Dun",
-    "El",
-    "Fen",
-    "Gar",
-    "Hol",
-    "Il",
-    "Jun",
-    "Kes",
-    "Lor",
-    "Mar",
-    "Nor",
-    "Or",
-    "Pel",
-)
-_ENDS = (
-    "da",
-    "bury",
-    "vik",
-    "lo",
-    "mont",
-    "ska",
-    "wood",
-    "ine",
-    "ora",
-    "ton",
-    "essa",
-    "ley",
-    "gate",
-    "quist",
-)
-
-
-def brand(design: int) -> str:
-    """A made-up brand; colourways of one design share it."""
-    return _STARTS[design * 7 % len(_STARTS)] + _ENDS[design * 5 // 3 % len(_ENDS)]
-
-
-def wording(seed: int, item: Product, lexicon: Lexicon = ENGLISH) -> Wording:
-    """Title, description and attributes of a product in one language."""
+    instead: another product, whose title and description land here at the rate `noise.WRONG_TITLE`.
+    """
     dice = stream(seed, "words", item.index)
+    maker = seller(seed, brand(item.design))
+    lexicon = LEXICONS[maker.language]
+    wrong = instead is not None and chance(dice, noise.WRONG_TITLE)
+    about = instead if instead is not None and wrong else item
+    words = facets(seed, about, lexicon, dice)
+    flaws = ["wrong-product"] if wrong else []
+    title = _title(about, words, maker, lexicon, dice, flaws)
+    description = _description(words, maker, lexicon, dice, flaws)
+    return Wording(title, description, maker.name, _attributes(item, maker.name), tuple(flaws))
+
+
+def facets(
+    seed: int, item: Product, lexicon: Lexicon, dice: np.random.Generator, loosely: bool = False
+) -> dict[str, str]:
+    """What templates are filled with, for one product. `phrase` is "" for a product without a concept;
+    `loosely` as in `phrases.phrase`.
+    """
     category = CATEGORIES[item.category]
+    noun = lexicon.categories[item.category][_usual(dice, len(lexicon.categories[item.category]))]
+    known = product_concepts(seed, item)
     words = {
         "brand": brand(item.design),
-        "style": _say(dice, lexicon.styles[item.style]),
-        "colour": _say(dice, lexicon.colours[item.colour]),
-        "pattern": _say(dice, lexicon.patterns[item.pattern]),
-        "material": _say(dice, lexicon.materials[item.material]),
-        "category": _say(dice, lexicon.categories[item.category]),
-        "second": _say(dice, lexicon.colours[item.second]),
-        "hardware": _say(dice, lexicon.hardware[item.hardware]),
-        "use": _say(dice, lexicon.uses[category.department]),
+        "a": lexicon.articles[noun.gender],
+        "category": noun.one,
+        "categories": noun.many,
+        "style": said(dice, lexicon.styles[item.style]),
+        "colour": said(dice, lexicon.colours[item.colour]),
+        "pattern": said(dice, lexicon.patterns[item.pattern]),
+        "material": said(dice, lexicon.materials[item.material]),
+        "second": said(dice, lexicon.colours[item.second]),
+        "hardware": said(dice, lexicon.hardware[item.hardware]),
+        "use": said(dice, lexicon.uses[category.department]),
         "size": f"{category.size:.0f}",
+        "phrase": phrase(known[int(dice.integers(len(known)))], lexicon, dice, loosely) if known else "",
     }
-    title = _choose(dice, lexicon.titles).format_map(words)
-    details = dice.choice(len(lexicon.details), 2, replace=False)
-    lines = [_choose(dice, lexicon.openings), *(lexicon.details[int(i)] for i in details)]
-    description = " ".join(_capital(line.format_map(words)) for line in lines)
-    return Wording(
-        _capital(title),
-        description,
-        words["brand"],
-        _attributes(item, category.department, words["brand"], lexicon),
-    )
+    return {**words, "Colour": words["colour"].capitalize(), "Second": words["second"].capitalize()}
 
 
-def _attributes(item: Product, department: str, maker: str, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
+def template(templates: tuple[str, ...], words: dict[str, str], dice: np.random.Generator) -> str:
+    """A template that the words can fill; those that speak of a phrase need one."""
+    return choose(dice, [one for one in templates if words["phrase"] or "{phrase}" not in one])
+
+
+def spoken(templates: tuple[str, ...], plain: bool, dice: np.random.Generator) -> tuple[str, ...]:
+    """The templates that people use freely: few mention that a thing has no pattern."""
+    quiet = plain and not chance(dice, _PLAIN_SAID)
+    return tuple(one for one in templates if "{pattern}" not in one) if quiet else templates
+
+
+def fill(one: str, words: dict[str, str]) -> str:
+    """A template with its words, "an" before a vowel, no doubled or leading spaces."""
+    text = re.sub(" +", " ", one.format_map(words)).strip()
+    return _BEFORE_VOWEL.sub(r"\1n ", text) if words["a"] in ("a", "") and "{a}" in one else text
+
+
+def capital(text: str) -> str:
+    """With a capital letter in front, behind marks such as ¿."""
+    at = next((i for i, letter in enumerate(text) if letter.isalnum()), 0)
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def _title(
+    item: Product, words: dict[str, str], maker: Seller, lexicon: Lexicon, dice: np.random.Generator,
+    flaws: list[str],
+) -> str:  # fmt: skip
+    plain = item.pattern == "plain"
+    title = capital(fill(template(lexicon.plain_titles if plain else lexicon.titles, words, dice), words))
+    title = noise.slips(title, noise.SLIPS_LISTING, lexicon.keyboard, dice)
+    if _does(dice, noise.STUFFED, maker, flaws, "stuffed"):
+        others = [nouns[0].many for nouns in lexicon.categories.values()]
+        looks = [look.alone[0] for look in lexicon.looks.values()]
+        title = noise.stuff(title, (*lexicon.stuffing, choose(dice, others), choose(dice, looks)), dice)
+    if _does(dice, noise.WRONG_BRAND, maker, flaws, "wrong-brand"):
+        title = f"{title} {choose(dice, (lexicon.like, '~', '/'))} {choose(dice, brands())}"
+    if _does(dice, noise.SHOUTED, maker, flaws, "shouted"):
+        title = noise.shout(title, dice)
+    if _does(dice, noise.EMOJI_TITLE, maker, flaws, "emoji"):
+        title = noise.decorate(title, dice)
+    return title
+
+
+def _description(
+    words: dict[str, str], maker: Seller, lexicon: Lexicon, dice: np.random.Generator, flaws: list[str]
+) -> str:
+    picked = dice.choice(len(lexicon.details), 2, replace=False)
+    chosen = [template(lexicon.openings, words, dice), *(lexicon.details[int(i)] for i in picked)]
+    if words["phrase"] and chance(dice, 0.6):
+        chosen.append(template(lexicon.mentions, words, dice))
+    lines = [
+        noise.slips(capital(fill(line, words)), noise.SLIPS_LISTING, lexicon.keyboard, dice)
+        for line in chosen
+    ]
+    if maker.sentence and chance(dice, noise.BOILERPLATE):
+        lines.append(maker.sentence)
+        flaws.append("boilerplate")
+    if _does(dice, noise.SPAM, maker, flaws, "spam"):
+        lines.insert(int(dice.integers(len(lines) + 1)), choose(dice, lexicon.spam))
+    if chance(dice, noise.HASHTAGS):
+        tags = [words[key] for key in ("phrase", "category", "colour", "style", "material")]
+        lines.append(noise.hashtags([*tags, choose(dice, lexicon.stuffing)], dice))
+    return " ".join(lines)
+
+
+def _does(dice: np.random.Generator, rate: float, maker: Seller, flaws: list[str], name: str) -> bool:
+    """Whether a loud or a sober seller does this here; noted if so."""
+    done = chance(dice, min(rate * maker.loudness, 1.0))
+    flaws += [name] if done else []
+    return done
+
+
+def _attributes(item: Product, maker: str) -> tuple[tuple[str, str], ...]:
     return (
         ("brand", maker),
-        ("department", department),
-        ("colour", lexicon.first(lexicon.colours, item.colour)),
-        ("pattern", lexicon.first(lexicon.patterns, item.pattern)),
-        ("material", lexicon.first(lexicon.materials, item.material)),
-        ("style", lexicon.first(lexicon.styles, item.style)),
+        ("department", CATEGORIES[item.category].department),
+        ("colour", ENGLISH.colours[item.colour][0]),
+        ("pattern", ENGLISH.patterns[item.pattern][0]),
+        ("material", ENGLISH.materials[item.material][0]),
+        ("style", ENGLISH.styles[item.style][0]),
     )
 
 
-def _say(dice: np.random.Generator, words: tuple[str, ...]) -> str:
-    """The usual word two times in three, else any."""
-    return words[0] if dice.random() < 0.66 else words[int(dice.integers(len(words)))]
-
-
-def _choose(dice: np.random.Generator, options: tuple[str, ...]) -> str:
-    return options[int(dice.integers(len(options)))]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _usual(dice: np.random.Generator, count: int) -> int:
+    """The first two times in three, else any."""
+    return 0 if dice.random() < 0.66 else int(dice.integers(count))

@@ -1,19 +1,23 @@
 """A marketplace as files, the way a shop would hand over its catalogue.
 
-    folder/catalogue/items.jsonl     one listing a line
-    folder/catalogue/images/*.jpg    seller pictures
-    folder/queries/*.jpg             camera photos
-    folder/queries/qrels.txt         TREC qrels: photo, 0, item, 1 (the truth; keep it from the system under
-    test) folder/bazaar.json               the settings that made it
+    folder/catalogue/items.jsonl, images/*.jpg          listings and seller pictures
+    folder/catalogue/texts.jsonl                        alt texts, queries, board names
+    folder/catalogue/boards.jsonl, board_items.jsonl    boards, where people have them
+    folder/catalogue/events.jsonl                       the log, where sessions were asked for
+    folder/photos/*.jpg                                 shoppers' photos
+    folder/scenes/*.jpg, scenes.jsonl, annotations.json scenes, their texts, boxes of half of them
+    folder/truth/*                                      the answers; keep them from the system under test
+    folder/bazaar.json                                  the settings that made it
 
 Decided: a file is written beside its place and renamed, and one that exists is left alone. So a killed run is
 finished by running it again, and a second run changes nothing. Other settings in the same folder are refused.
+Lists are jobs like pictures are, so processes share them too. Photos and scenes carry one date: the order in
+which they were drawn would tell which product they show.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -22,16 +26,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
+from saccade.bazaar.drawing import draw_products, draw_scenes, drop_parts, joined, read_scenes
+from saccade.bazaar.files import put_lines, put_text
 from saccade.errors import InputError, StorageError
 from saccade.progress import Progress
 
 if TYPE_CHECKING:
     from saccade.bazaar.bazaar import Bazaar
-
-QUALITY = 90
-"""JPEG quality of everything that is written."""
 
 _CHUNK = 16
 
@@ -70,8 +72,17 @@ class Written:
     kept: int
 
 
+@dataclass(frozen=True)
+class _Job:
+    """Products or scenes to draw, or the list at `path`."""
+
+    kind: str
+    numbers: range = range(0)
+    path: str = ""
+
+
 def write(market: Bazaar, folder: Path, workers: int, progress: Progress) -> Written:
-    """Write the marketplace under `folder`, drawing in `workers` processes (1 draws in this one).
+    """Write the marketplace under `folder`, in `workers` processes (1 works in this one).
 
     Raises `InputError` when the folder holds a marketplace of other settings, `StorageError` when it cannot
     be written.
@@ -80,17 +91,14 @@ def write(market: Bazaar, folder: Path, workers: int, progress: Progress) -> Wri
         raise InputError(f"expected 1 or more workers, found {workers}: give the number of processes")
     try:
         _claim(market, folder)
-        drawn = _pictures(market, folder, workers, progress)
-        _text(folder / "catalogue" / "items.jsonl", "".join(row.json() + "\n" for row in market.records()))
-        _text(
-            folder / "queries" / "qrels.txt",
-            "".join(f"{query} 0 {item} 1\n" for query, item in market.qrels()),
-        )
+        drawn = _work(market, folder, workers, progress)
+        if market.scenes:
+            _about_scenes(market, folder)
     except OSError as error:
         raise StorageError(
             f"expected to write under {folder}, found: {error}; free space or choose another folder"
         ) from error
-    total = market.products * (market.views + market.photos)
+    total = market.products * (market.views + market.photos) + market.scenes
     return Written(folder, drawn, total - drawn)
 
 
@@ -102,20 +110,17 @@ def _claim(market: Bazaar, folder: Path) -> None:
         raise InputError(
             f"expected a folder of {settings.strip()}, found {mark.read_text().strip()}: use another"
         )
-    (folder / "catalogue" / "images").mkdir(parents=True, exist_ok=True)
-    (folder / "queries").mkdir(parents=True, exist_ok=True)
-    _text(mark, settings)
+    for name in ("catalogue/images", "photos", "truth", *(["scenes"] if market.scenes else [])):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    put_text(mark, settings)
 
 
-def _pictures(market: Bazaar, folder: Path, workers: int, progress: Progress) -> int:
-    """Draw what is missing; the number of files drawn."""
-    chunks = (
-        range(start, min(start + _CHUNK, market.products)) for start in range(0, market.products, _CHUNK)
-    )
-    progress.start("drawing products", market.products)
+def _work(market: Bazaar, folder: Path, workers: int, progress: Progress) -> int:
+    """Do every job; the number of pictures drawn."""
+    progress.start("drawing the marketplace", market.products + market.scenes)
     drawn = 0
     try:
-        for count, done in _drawn(market, folder, chunks, workers):
+        for count, done in _done(market, folder, _jobs(market), workers):
             drawn += count
             progress.advance(done)
     finally:
@@ -123,20 +128,28 @@ def _pictures(market: Bazaar, folder: Path, workers: int, progress: Progress) ->
     return drawn
 
 
-def _drawn(market: Bazaar, folder: Path, chunks: Iterator[range], workers: int) -> Iterator[tuple[int, int]]:
-    """(files drawn, products done) of each chunk, as chunks finish. A few chunks wait at a time, not all."""
+def _jobs(market: Bazaar) -> Iterator[_Job]:
+    from saccade.bazaar.tables import tables
+
+    yield from (_Job("table", path=path) for path in tables(market))
+    for kind, count in (("products", market.products), ("scenes", market.scenes)):
+        for start in range(0, count, _CHUNK):
+            yield _Job(kind, range(start, min(start + _CHUNK, count)))
+
+
+def _done(market: Bazaar, folder: Path, jobs: Iterator[_Job], workers: int) -> Iterator[tuple[int, int]]:
+    """(pictures drawn, products and scenes done) of each job, as they finish. A few jobs wait at a time."""
     if workers == 1:
-        yield from ((_chunk(market, folder, chunk), len(chunk)) for chunk in chunks)
+        yield from ((_perform(market, folder, job), len(job.numbers)) for job in jobs)
         return
-    market.picture(
-        0, 0
-    ) if market.products else None  # compiles (or loads) the kernels once, before they are copied
+    if market.products:
+        market.picture(0, 0)  # compiles (or loads) the kernels once, before they are copied
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
     ) as pool:
         waiting: dict[Future[int], int] = {}
-        for chunk in chunks:
-            waiting[pool.submit(_chunk, market, folder, chunk)] = len(chunk)
+        for job in jobs:
+            waiting[pool.submit(_perform, market, folder, job)] = len(job.numbers)
             if len(waiting) >= 2 * workers:
                 yield from _collect(waiting)
         while waiting:
@@ -148,44 +161,24 @@ def _collect(waiting: dict[Future[int], int]) -> Iterator[tuple[int, int]]:
         yield done.result(), waiting.pop(done)
 
 
-def _chunk(market: Bazaar, folder: Path, indexes: range) -> int:
-    """Draw the missing pictures of some products; how many there were."""
-    drawn = 0
-    for index in indexes:
-        for view in range(market.views):
-            path = folder / "catalogue" / "images" / f"{index:06d}-{view}.jpg"
-            if not path.exists():
-                _jpeg(path, market.picture(index, view))
-                drawn += 1
-        for number in range(market.photos):
-            path = folder / "queries" / f"{market.query_id(index, number)}.jpg"
-            if not path.exists():
-                _jpeg(path, market.photo(index, number))
-                drawn += 1
-    return drawn
+def _perform(market: Bazaar, folder: Path, job: _Job) -> int:
+    """Do one job; the number of pictures drawn."""
+    from saccade.bazaar.tables import tables
+
+    if job.kind == "products":
+        return draw_products(market, folder, job.numbers)
+    if job.kind == "scenes":
+        return draw_scenes(market, folder, job.numbers)
+    put_lines(folder / job.path, lambda: tables(market)[job.path](market))
+    return 0
 
 
-def _jpeg(path: Path, rgb: np.ndarray) -> None:
-    done, data = cv2.imencode(
-        ".jpg", np.ascontiguousarray(rgb[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
-    )
-    if not done:
-        raise OSError(f"OpenCV could not encode {path.name}")
-    _replace(path, data.tobytes())
+def _about_scenes(market: Bazaar, folder: Path) -> None:
+    """The lists that need all scenes drawn."""
+    from saccade.bazaar.tables import boxed, scene_qrels
 
-
-def _text(path: Path, text: str) -> None:
-    """Write a text unless it is there already."""
-    data = text.encode()
-    if not (path.exists() and path.read_bytes() == data):
-        _replace(path, data)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    everything = folder / "truth" / "scenes.jsonl"
+    put_lines(everything, lambda: joined(folder))
+    put_lines(folder / "truth" / "scene_qrels.txt", lambda: scene_qrels(read_scenes(everything)))
+    put_lines(folder / "scenes" / "annotations.json", lambda: [boxed(market, read_scenes(everything))])
+    drop_parts(folder)

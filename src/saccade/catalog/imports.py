@@ -59,7 +59,7 @@ class Import(Stage):
         reader = self._reader()
         fields = self._fields(ws, reader.names())
         if self._unchanged(ws):
-            return {"rows": 0, "unchanged_files": 1}
+            return {"table": self.table, "rows": 0, "unchanged_files": 1}
         progress.start(f"import {self.table}", None)
         work = _Work(ws, self.table, fields, clock)
         for number, row, fault in _rows(reader):
@@ -156,6 +156,7 @@ class _Work:
 
     def counts(self) -> dict[str, int | float | str]:
         found: dict[str, int | float | str] = {
+            "table": self.table.name,
             "rows": self.read,
             "written": self.written,
             "rejected": self.rejected,

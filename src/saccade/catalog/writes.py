@@ -79,11 +79,12 @@ def write_images(ws: Workspace, chunk: Chunk) -> int:
     moved = {name: uri for name, uri in found.items() if name and name not in fresh}
     if moved:
         follow_moves(ws, moved)
-    rows = [_image_row(photo, seen, chunk.now) for photo, seen in fresh.values()]
+    rows = [image_row(photo, seen, chunk.now) for photo, seen in fresh.values()]
     return ws.table("images").insert_missing(_table(ws, "images", rows))
 
 
-def _image_row(photo: Photo, seen: Examined, now: datetime) -> dict[str, object]:
+def image_row(photo: Photo, seen: Examined, now: datetime) -> dict[str, object]:
+    """The row of `images` for a picture that was looked at."""
     return {
         "image_id": seen.image_id, "uri": photo.uri if seen.data is None and _readable(photo) else None,
         "width": seen.width, "height": seen.height, "format": seen.format, "size": seen.size,

@@ -20,6 +20,7 @@ VERBS = {
     "fingerprint": "compute the vectors of a model for what is new",
     "index": "bring the index of nearest neighbours up to date",
     "search": "find by item, picture, address, words; write a picture page",
+    "serve": "answer searches over HTTP, with a page to search on",
     "evaluate": "measure retrieval against known answers",
     "run": "bring everything in the workspace up to date",
     "info": "say what the workspace holds and how it was made",

@@ -13,7 +13,8 @@ class Result:
     """One found item, or one found picture when nothing was grouped.
 
     `score` is the cosine in -1..1 for a visual query and BM25 (from 0 upwards) for words. `image_id` is
-    the picture that matched. `item_id` is None for a picture that belongs to no item.
+    the picture that matched, `width` and `height` its size in pixels. `item_id` is None for a picture that
+    belongs to no item.
     """
 
     rank: int
@@ -25,6 +26,8 @@ class Result:
     price: float | None
     url: str | None
     attributes: Mapping[str, str]
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,4 +64,8 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+            self.add(name, time.perf_counter() - start)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Add time that was measured elsewhere."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds

@@ -3,6 +3,8 @@
 Decided:
 - One `Engine` serves many queries and threads; it opens the index and the model once. The model of a query
   is always the model of the index, so vectors of two models never meet.
+- A search has two halves: `prepare` makes its vector (fetching, decoding, the model), `neighbours` asks the
+  index and the tables, for many searches in one call; a service batches the second half.
 - An item as the query uses the stored vector of its first picture: nothing is decoded or computed. The
   item itself is never among its own results; an uploaded picture that is in the catalogue is.
 - Results are hydrated from the `items` table, so a price or a title that changed is shown as it is now,
@@ -12,30 +14,30 @@ Decided:
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from saccade.catalog.fetch import FetchSettings, fetch_one
 from saccade.discovery.answer import Answer, Result, Stopwatch
-from saccade.discovery.items import ItemRow, first_picture, item_rows
+from saccade.discovery.items import ItemRow
+from saccade.discovery.neighbours import Found, Wanted, find
+from saccade.discovery.owners import Size
 from saccade.discovery.pictures import read_pictures
 from saccade.discovery.query import Query
+from saccade.discovery.shelf import Shelf, TableShelf
 from saccade.errors import InputError, NotFoundError
 from saccade.fingerprints.store import open_kept
-from saccade.index.groups import search_groups
-from saccade.index.opened import open_index
-from saccade.index.protocol import Hit
+from saccade.index.opened import IndexInfo, open_index
+from saccade.index.protocol import Index
 from saccade.index.titles import search_titles
 from saccade.vision.boxes import Box, crop
-from saccade.vision.decode import decode
+from saccade.vision.decode import MAX_PIXELS, decode
 from saccade.vision.identity import image_id
 from saccade.workspace import Workspace
-from saccade.workspace.tables import any_of
-
-Found = tuple[str | None, Hit]  # an item, and the hit on its nearest picture
 
 
 class Embeds(Protocol):
@@ -44,35 +46,70 @@ class Embeds(Protocol):
     def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]: ...
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What an engine refuses: pictures of more than `max_pixels`, addresses slower than `url_seconds`."""
+
+    max_pixels: int = MAX_PIXELS
+    url_seconds: float = 10.0
+    url_bytes: int = 32 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A query whose vector is known: `vector` [dim] itself, or `stored`, the picture that has it.
+
+    `image_id` is that of the query's picture; `own` the item that must not be found.
+    """
+
+    query: Query
+    watch: Stopwatch
+    vector: NDArray[np.float32] | None = None
+    stored: str | None = None
+    image_id: str | None = None
+    own: str | None = None
+
+
+class Row(NamedTuple):
+    """A result before it is dressed: the picture that matched, the item it stands for, the picture's size."""
+
+    score: float
+    image_id: str | None
+    item: ItemRow | None
+    size: Size | None
+
+
 class Engine:
     """Answers queries over an index of a workspace.
 
-    `index` names the index; `public_only` refuses URL queries that lead to private addresses. Raises
+    `index` names the index; `public_only` refuses URL queries that lead to private addresses. `opened`
+    brings an index that is open already, `shelf` another source of item rows, `runner` the model. Raises
     `NotFoundError` when the index does not exist.
     """
 
-    def __init__(self, ws: Workspace, index: str = "main", *, public_only: bool = True) -> None:
+    def __init__(
+        self, ws: Workspace, index: str = "main", *, public_only: bool = True, limits: Limits | None = None,
+        opened: tuple[Index, IndexInfo] | None = None, shelf: Shelf | None = None,
+        runner: Embeds | None = None,
+    ) -> None:  # fmt: skip
         self.ws = ws
-        self.index, self.info = open_index(ws, index)
-        self.public_only = public_only
-        self._runner: Embeds | None = None
+        self.index, self.info = opened or open_index(ws, index)
+        self.public_only, self.limits = public_only, limits or Limits()
+        self.shelf: Shelf = shelf or TableShelf(ws)
+        self._runner = runner
         self._guard = threading.Lock()
 
     def search(self, query: Query) -> Answer:
         """The answer to one query.
 
         Raises `InputError` for a picture that cannot be used or a filter on an unknown field,
-        `NotFoundError` for an unknown item, `StorageError` for an address that does not answer.
+        `NotFoundError` for an unknown item.
         """
-        watch = Stopwatch()
         if query.text is not None:
-            return self._by_words(query, query.text, watch)
-        vector, picture, own = self._vector(query, watch)
-        with watch.step("search"):
-            found = self._found(query, vector, own)
-        with watch.step("hydrate"):
-            results = self._results(found, query.k)
-        return Answer(results, "visual", self.info.model_id, self.info.version, picture, watch.seconds)
+            watch = Stopwatch()
+            return self.answer(Prepared(query, watch), self.by_words(query, watch))
+        prepared = self.prepare(query)
+        return self.answer(prepared, self.neighbours([prepared])[0])
 
     def close(self) -> None:
         """Release the index."""
@@ -80,46 +117,49 @@ class Engine:
 
     # -- from a query to a vector ----------------------------------------------------------------
 
-    def _vector(self, query: Query, watch: Stopwatch) -> tuple[NDArray[np.float32], str | None, str | None]:
-        """The query's vector [1, dim], its picture's id, and the item that must not be found."""
+    def prepare(self, query: Query) -> Prepared:
+        """The vector of a query, or the picture whose stored vector it is. Not for words."""
+        watch = Stopwatch()
         if query.vector is not None:
-            return np.atleast_2d(np.asarray(query.vector, np.float32)), None, None
+            return Prepared(query, watch, np.asarray(query.vector, np.float32).reshape(-1))
         if query.item_id is not None:
-            return self._of_item(query.item_id, query.box, watch)
+            return self._of_item(query, query.item_id, watch)
         data = query.image
         if query.url is not None:
             with watch.step("fetch"):
                 data = self._fetched(query.url)
         assert data is not None
-        return self._embedded(data, query.box, watch), image_id(data), None
+        return Prepared(query, watch, self._embedded(data, query.box, watch), image_id=image_id(data))
 
     def _fetched(self, url: str) -> bytes:
-        answer = fetch_one(url, FetchSettings(public_only=self.public_only, attempts=1, honour_noai=False))
+        settings = FetchSettings(
+            public_only=self.public_only, attempts=1, honour_noai=False, max_bytes=self.limits.url_bytes,
+            timeout=self.limits.url_seconds, deadline=self.limits.url_seconds,
+        )  # fmt: skip
+        answer = fetch_one(url, settings)
         if answer.status != "ok":
             raise InputError(f"{url} gives no picture ({answer.status}): {answer.reason}")
         return answer.data
 
-    def _of_item(
-        self, item_id: str, box: Box | None, watch: Stopwatch
-    ) -> tuple[NDArray[np.float32], str, str]:
+    def _of_item(self, query: Query, item_id: str, watch: Stopwatch) -> Prepared:
         with watch.step("search"):
-            picture = first_picture(self.ws, item_id)
-        if box is None:
-            with watch.step("search"):
-                return self.index.vector([picture]), picture, item_id
+            picture = self.shelf.picture(item_id)
+        if query.box is None:
+            return Prepared(query, watch, stored=picture, image_id=picture, own=item_id)
         content = read_pictures(self.ws, [picture])[picture]
         if content.data is None:
             raise NotFoundError(f"the picture of item {item_id} cannot be read: {content.reason}")
-        return self._embedded(content.data, box, watch), picture, item_id
+        vector = self._embedded(content.data, query.box, watch)
+        return Prepared(query, watch, vector, image_id=picture, own=item_id)
 
     def _embedded(self, data: bytes, box: Box | None, watch: Stopwatch) -> NDArray[np.float32]:
         with watch.step("decode"):
-            picture = decode(data)
+            picture = decode(data, max_pixels=self.limits.max_pixels)
             if picture.rgb is None:
                 raise InputError(f"the query picture cannot be used: {picture.reason}")
             rgb = picture.rgb if box is None else crop(picture.rgb, box)
         with watch.step("embed"):
-            return self.runner().embed([rgb])
+            return self.runner().embed([rgb])[0]
 
     def runner(self) -> Embeds:
         """The index's model, opened at the first query that needs it."""
@@ -128,52 +168,72 @@ class Engine:
                 self._runner = open_kept(self.ws, self.info.model_id)
             return self._runner
 
-    # -- from a vector to results ----------------------------------------------------------------
+    # -- from vectors to results -----------------------------------------------------------------
 
-    def _found(self, query: Query, vector: NDArray[np.float32], own: str | None) -> list[Found]:
-        """Neighbours in order; one an item when grouping. One more than wanted makes up for `own`."""
-        limit = query.k + (own is not None)
-        if query.group_by_item:
-            (groups,) = search_groups(self.index, vector, limit, filter=query.filter, exact=query.exact)
-            return [(group.key, group.hits[0]) for group in groups if group.key != own]
-        limit += 0 if own is None else self._pictures_of(own)
-        (hits,) = self.index.search(vector, limit, filter=query.filter, exact=query.exact, with_payload=True)
-        return [(next(iter(owners(hit)), None), hit) for hit in hits if own is None or own not in owners(hit)]
-
-    def _pictures_of(self, item_id: str) -> int:
-        return self.ws.table("item_images").count(any_of("item_id", [item_id]))
-
-    def _results(self, found: Sequence[Found], k: int) -> tuple[Result, ...]:
-        rows = item_rows(self.ws, {item for item, _ in found if item is not None})
-        alive = [(item, hit) for item, hit in found if item is None or item in rows][:k]
-        return tuple(
-            _result(rank, hit.score, hit.id, None if item is None else rows[item])
-            for rank, (item, hit) in enumerate(alive, start=1)
-        )
-
-    # -- words -----------------------------------------------------------------------------------
-
-    def _by_words(self, query: Query, text: str, watch: Stopwatch) -> Answer:
-        with watch.step("search"):
-            found = search_titles(self.ws, text, query.k, query.filter, self.info.fields)
-        with watch.step("hydrate"):
-            rows = item_rows(self.ws, {one.item_id for one in found})
-            results = tuple(
-                _result(rank, one.score, rows[one.item_id].image_id, rows[one.item_id])
-                for rank, one in enumerate(found, start=1)
+    def neighbours(self, asked: Sequence[Prepared]) -> list[list[Row]]:
+        """The rows of each prepared query, best first; one call of the index for those that ask alike."""
+        wanted = [
+            Wanted(
+                one.query.k, one.query.filter, one.query.exact, one.query.group_by_item, one.own,
+                one.vector, one.stored,
             )
-        return Answer(results, "titles", None, None, None, watch.seconds)
+            for one in asked
+        ]  # fmt: skip
+        found, seconds = find(self.index, self.shelf, wanted)
+        for one in asked:
+            one.watch.add("search", seconds)
+        watch = Stopwatch()
+        with watch.step("hydrate"):
+            rows = self.shelf.rows({item for hits in found for item, _ in hits if item is not None})
+            sizes = self.shelf.sizes({hit.id for hits in found for _, hit in hits})
+            dressed = [
+                _dressed(hits, rows, sizes)[: one.query.k] for one, hits in zip(asked, found, strict=True)
+            ]
+        for one in asked:
+            one.watch.add("hydrate", watch.seconds["hydrate"])
+        return dressed
+
+    def by_words(self, query: Query, watch: Stopwatch) -> list[Row]:
+        """The items whose titles match the words of `query.text` best."""
+        assert query.text is not None
+        with watch.step("search"):
+            found = search_titles(self.ws, query.text, query.k, query.filter, self.info.fields)
+        with watch.step("hydrate"):
+            rows = self.shelf.rows({one.item_id for one in found})
+            pictures = {row.item_id: row.image_id for row in rows.values() if row.image_id is not None}
+            sizes = self.shelf.sizes(pictures.values())
+            return [
+                Row(one.score, pictures.get(one.item_id), rows[one.item_id],
+                    sizes.get(pictures.get(one.item_id, "")))
+                for one in found
+                if one.item_id in rows
+            ]  # fmt: skip
+
+    def answer(self, asked: Prepared, rows: Sequence[Row]) -> Answer:
+        """The rows as a typed answer."""
+        results = tuple(_result(rank, row) for rank, row in enumerate(rows, start=1))
+        if asked.query.text is not None:
+            return Answer(results, "titles", None, None, None, asked.watch.seconds)
+        info = self.info
+        return Answer(results, "visual", info.model_id, info.version, asked.image_id, asked.watch.seconds)
 
 
-def owners(hit: Hit) -> list[str]:
-    """The items that show the picture of a hit."""
-    found = (hit.payload or {}).get("item_id")
-    return [] if found is None else [str(one) for one in found] if isinstance(found, list) else [str(found)]
+def _dressed(hits: Sequence[Found], rows: Mapping[str, ItemRow], sizes: Mapping[str, Size]) -> list[Row]:
+    """Rows of hits whose items are there. Written for speed: a service makes thousands a second."""
+    new = tuple.__new__
+    return [
+        new(Row, (hit.score, hit.id, None if item is None else rows[item], sizes.get(hit.id)))
+        for item, hit in hits
+        if item is None or item in rows
+    ]
 
 
-def _result(rank: int, score: float, picture: str | None, row: ItemRow | None) -> Result:
-    if row is None:
-        return Result(rank, score, picture, None, None, None, None, None, {})
+def _result(rank: int, row: Row) -> Result:
+    width, height = row.size or (None, None)
+    if row.item is None:
+        return Result(rank, row.score, row.image_id, None, None, None, None, None, {}, width, height)
+    item = row.item
     return Result(
-        rank, score, picture, row.item_id, row.title, row.category, row.price, row.url, row.attributes
-    )
+        rank, row.score, row.image_id, item.item_id, item.title, item.category, item.price, item.url,
+        item.attributes, width, height,
+    )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
 
 from saccade.errors import NotFoundError
 from saccade.workspace import Workspace
@@ -33,30 +36,45 @@ def item_rows(ws: Workspace, item_ids: Iterable[str]) -> dict[str, ItemRow]:
         return {}
     pictures = _first_pictures(ws, wanted)
     rows = ws.table("items").take(wanted, COLUMNS).to_pylist()
-    return {
-        row["item_id"]: ItemRow(
-            row["item_id"], row["title"], row["category"], row["price"], row["url"],
-            dict(row["attributes"] or []), pictures.get(row["item_id"]),
-        )
-        for row in rows
-        if row["deleted"] is None
-    }  # fmt: skip
+    return {row["item_id"]: _row(row, pictures) for row in rows if row["deleted"] is None}
+
+
+def all_item_rows(ws: Workspace, batch_size: int = 1024) -> Iterator[list[ItemRow]]:
+    """Every item that is not deleted, in batches; the links between items and pictures are held in memory."""
+    links = ws.table("item_images").read(["item_id", "image_id", "role", "position"])
+    pictures = _firsts(links)
+    for batch in ws.table("items").scan(COLUMNS, "deleted IS NULL", batch_size=batch_size):
+        yield [_row(row, pictures) for row in batch.to_pylist()]
 
 
 def first_picture(ws: Workspace, item_id: str) -> str:
     """The picture that stands for an item; `NotFoundError` for an unknown item or one without pictures."""
     found = _first_pictures(ws, [item_id]).get(item_id)
     if found is None:
-        raise NotFoundError(f"there is no item {item_id!r} with a picture in {ws.uri}")
+        raise NotFoundError(f"there is no item {item_id!r} with a picture")
     return found
 
 
+def _row(row: Mapping[str, Any], pictures: Mapping[str, str]) -> ItemRow:
+    return ItemRow(
+        row["item_id"], row["title"], row["category"], row["price"], row["url"],
+        dict(row["attributes"] or []), pictures.get(row["item_id"]),
+    )  # fmt: skip
+
+
 def _first_pictures(ws: Workspace, item_ids: list[str]) -> dict[str, str]:
-    table = ws.table("item_images").read(filter=any_of("item_id", item_ids))
-    rows = sorted(
-        table.to_pylist(), key=lambda row: (_rank(row["role"]), row["position"] or 0, row["image_id"])
-    )
-    return {row["item_id"]: row["image_id"] for row in reversed(rows)}
+    return _firsts(ws.table("item_images").read(filter=any_of("item_id", item_ids)))
+
+
+def _firsts(links: pa.Table) -> dict[str, str]:
+    """The picture that stands for each item."""
+    columns = (links.column(name).to_pylist() for name in ("role", "position", "image_id", "item_id"))
+    firsts: dict[str, tuple[int, int, str]] = {}
+    for role, position, image, item in zip(*columns, strict=True):
+        place = (_rank(role), position or 0, image)
+        if item not in firsts or place < firsts[item]:
+            firsts[item] = place
+    return {item: image for item, (_, _, image) in firsts.items()}
 
 
 def _rank(role: str | None) -> int:

@@ -11,7 +11,6 @@ from saccade.index.edge import EdgeIndex
 from saccade.index.exact import ExactIndex
 from saccade.index.payloads import Fields
 from saccade.index.protocol import Index
-from saccade.index.server import ServerIndex
 from saccade.index.settings import Settings
 from saccade.index.versions import Versions, write_whole
 from saccade.workspace.workspace import Workspace
@@ -105,5 +104,7 @@ def open_version(folder: Path, info: IndexInfo) -> Index:
         return ExactIndex.load(folder / "index", info.settings)
     if info.settings.backend == "edge":
         return EdgeIndex(folder / "index", settings=info.settings, read_only=True)
+    from saccade.index.server import ServerIndex  # its client takes most of a second to import
+
     location, _, collection = (info.location or "").rpartition("#")
     return ServerIndex(location, collection, settings=info.settings)

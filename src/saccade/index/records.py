@@ -19,12 +19,14 @@ import pyarrow.compute as pc
 
 from saccade.errors import InputError
 from saccade.index.payloads import Payload, Value, field_name
-from saccade.workspace.tables import Table
+from saccade.workspace.tables import Table, any_of
 from saccade.workspace.workspace import Workspace
 
 BATCH = 8192
 _OWN = ("item_id", "role", "category", "price", "image_id")
 _INPUTS = ("images", "item_images", "items")
+_ITEM_COLUMNS = ("item_id", "attributes", "category", "price", "deleted")
+_OK = "status = 'ok'"
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,18 @@ def input_versions(ws: Workspace, fingerprints: Table) -> dict[str, int]:
 
 
 class Records:
-    """Reads the points of one model."""
+    """Reads the points of one model; with `only`, those on these images, without reading whole tables."""
 
-    def __init__(self, ws: Workspace, fingerprints: Table, fields: FieldChoice) -> None:
+    def __init__(
+        self, ws: Workspace, fingerprints: Table, fields: FieldChoice, only: Sequence[str] | None = None
+    ) -> None:
         self._fingerprints, self._fields = fingerprints, fields
+        self._where = None if only is None else any_of("image_id", only)
         images = ws.table("images")
-        self._images = images.read(["image_id"], "status = 'ok'")["image_id"] if images.exists() else None
-        links = ws.table("item_images").read(["image_id", "item_id", "role"]).sort_by("image_id")
-        self._items = ws.table("items").read(["item_id", "attributes", "category", "price", "deleted"])
+        self._images = images.read(["image_id"], self._and(_OK))["image_id"] if images.exists() else None
+        links = ws.table("item_images").read(["image_id", "item_id", "role"], self._where).sort_by("image_id")
+        items = None if only is None else any_of("item_id", sorted(set(links["item_id"].to_pylist())))
+        self._items = ws.table("items").read(_ITEM_COLUMNS, items)
         self._images_of_links = links["image_id"].to_numpy().astype("S32")
         self._links = links
         rows = pc.index_in(links["item_id"], value_set=self._items["item_id"])  # pyright: ignore
@@ -90,8 +96,12 @@ class Records:
 
     def batches(self) -> Iterator[Batch]:
         """Every point that belongs in the index."""
-        for rows in self._fingerprints.scan(["id", "image_id", "vector"], "status = 'ok'", batch_size=BATCH):
+        columns = ["id", "image_id", "vector"]
+        for rows in self._fingerprints.scan(columns, self._and(_OK), batch_size=BATCH):
             yield self._batch(rows)
+
+    def _and(self, condition: str) -> str:
+        return condition if self._where is None else f"{condition} AND {self._where}"
 
     def _batch(self, rows: pa.RecordBatch) -> Batch:
         vectors = rows["vector"].flatten().to_numpy().reshape(len(rows), -1)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lance
 import pyarrow as pa
 
 from saccade.errors import InputError
 from saccade.index.filters import Filter, checked, mask
-from saccade.index.payloads import Fields, Payload, column, merged_fields
+from saccade.index.payloads import Fields, Kind, Payload, column, field_name
 from saccade.workspace import Table, Workspace
 
 FIRST_PORTION = 4  # times k; each further portion is four times larger
@@ -78,16 +79,32 @@ def _matching(items: Table, text: str, limit: int) -> pa.Table:
 def _narrowed(found: pa.Table, filter: Filter | None, known: Fields) -> list[Scored]:
     rows = [row for row in found.to_pylist() if row["deleted"] is None]
     if filter is not None:
-        payloads = [payload_of(row) for row in rows]
-        fields = merged_fields(known, payloads)
         checked(filter, known)
-        columns = {name: column(payloads, name, kind) for name, kind in fields.items()}
+        payloads = [payload_of(row, known) for row in rows]
+        columns = {name: column(payloads, name, kind) for name, kind in known.items()}
         rows = [row for row, keep in zip(rows, mask(filter, columns, len(rows)), strict=True) if keep]
     return [Scored(row["item_id"], float(row["_score"])) for row in rows]
 
 
-def payload_of(item: Mapping[str, object]) -> Payload:
-    """The fields of an item that filters see: its attributes, category and price."""
-    attributes = dict(item["attributes"] or [])  # pyright: ignore[reportArgumentType, reportCallIssue]
-    own = {"category": item["category"], "price": item["price"]}
-    return {**attributes, **{name: value for name, value in own.items() if value is not None}}  # pyright: ignore
+def payload_of(item: Mapping[str, Any], fields: Fields) -> Payload:
+    """What the index holds of an item, as far as its own columns say it: of the fields that it knows.
+
+    `item` has item_id, category, price and attributes (a mapping, or pairs as Arrow has them).
+    """
+    found: Payload = {}
+    for name, text in dict(item["attributes"] or ()).items():
+        value = _as(fields.get(field := field_name(name)), text)
+        if value is not None:
+            found[field] = value
+    own = {name: item[name] for name in ("item_id", "category", "price")}
+    return {**found, **{name: value for name, value in own.items() if value is not None and name in fields}}
+
+
+def _as(kind: Kind | None, text: str | None) -> str | float | None:
+    """An attribute's text as a field holds it; None where it is no such thing."""
+    if kind != "number" or text is None:
+        return text if kind == "text" else None
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,13 +1,14 @@
-"""The whole loop in minutes: a catalogue, its vectors, its index, an evaluation and a picture page.
+"""The whole loop in minutes: a catalogue, its vectors, its index, an evaluation, ready to be served.
 
 Decided:
-- Without a folder it draws the marketplace: products with titles and attributes, and camera photos of the
-  same products as queries, whose answers are known. With a folder it ingests that, and asks with a few of
-  its own pictures; there is no truth, so nothing is evaluated.
-- The model is hand-made features fitted to the catalogue's own pictures (`pipeline/models.py`); the query
-  photos are never seen, their products are. docs/decisions/demo-model.md has the figures against a small
-  network trained on the spot, and why this won.
+- Without a folder it draws the marketplace: products with titles, texts, boards and logged visits, scenes,
+  and camera photos of the same products as queries, whose answers are known. With a folder it ingests that;
+  there is no truth, so nothing is evaluated.
+- The model is hand-made features fitted to the catalogue's own pictures (`pipeline/models.py`), unless
+  another is named; the query photos are never seen, their products are. docs/decisions/demo-model.md has the
+  figures against a small network trained on the spot, and why this won.
 - Every step is a stage or skips what is done, so the demo can be stopped and started again.
+Not here: the service that shows it, which the command line starts.
 """
 
 from __future__ import annotations
@@ -19,21 +20,23 @@ from pathlib import Path
 
 from saccade.bazaar import Bazaar
 from saccade.catalog.dedup import Deduplicate
+from saccade.catalog.imports import Import
 from saccade.catalog.ingest import Ingest
-from saccade.discovery.engine import Engine
-from saccade.discovery.query import Query
-from saccade.discovery.show import answers_page
 from saccade.errors import InputError
 from saccade.evaluation.stage import Evaluate, table
 from saccade.fingerprints.stage import Fingerprint
-from saccade.fingerprints.store import keep_model
+from saccade.fingerprints.store import keep_model, kept_models
 from saccade.index.stage import BuildIndex
 from saccade.pipeline.models import fit_to_catalogue
 from saccade.pipeline.recipe import remember, steps
 from saccade.progress import SILENT, Progress
 from saccade.workspace import Report, Stage, Workspace
 
-SHOWN = 8  # queries on the page
+HANDMADE = "handmade"
+LISTS = ("texts", "boards", "board_items", "events")
+# For each product: scenes, people with boards, logged visits.
+SCENES, PEOPLE, SESSIONS = 0.2, 0.1, 0.7
+SIZE = 192  # pixels of a picture: twice the time of 128, and a page that is pleasant to look at
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,30 @@ class Demo:
     """Settings of the demo.
 
     folder: where everything goes. data: a folder or list of your own pictures, None for the marketplace.
-    products: of the marketplace. seed: of the marketplace and of the model.
+    products: of the marketplace. seed: of the marketplace and of the model. model: `handmade`, the id of a
+    model that the workspace keeps, a model folder, or the timm name of a network whose weights are fetched.
     """
 
     folder: Path = Path("demo")
     data: str | None = None
-    products: int = 1000
+    products: int = 3000
     seed: int = 0
+    model: str = HANDMADE
+
+    @property
+    def workspace(self) -> Path:
+        """Where the workspace is."""
+        return self.folder / "catalogue.saccade"
 
     def run(self, progress: Progress = SILENT) -> Iterator[Report | str]:
         """Do the loop; yields each stage's report and, between them, lines for a person."""
         bazaar = self.folder / "bazaar"
-        source = self.data or str(bazaar / "catalogue" / "items.jsonl")
         if self.data is None:
             yield self._draw(bazaar, progress)
-        ws = Workspace(self.folder / "catalogue.saccade", create=True)
-        self._check_source(ws, source)
-        yield _stage(ws, Ingest(source), progress)
-        if self.data is None:
-            yield _stage(ws, Ingest(str(bazaar / "queries"), kind="folder", pictures_only=True), progress)
+        ws = Workspace(self.workspace, create=True)
+        self._check_source(ws, self.data or str(bazaar / "catalogue" / "items.jsonl"))
+        for stage in self._sources(bazaar):
+            yield _stage(ws, stage, progress)
         yield _stage(ws, Deduplicate(), progress)
         model_id, how = self._model(ws, progress)
         yield f"model {model_id}: {how}"
@@ -68,7 +76,20 @@ class Demo:
         if self.data is None:
             yield _stage(ws, self._evaluation(bazaar, model_id), progress)
             yield table(ws)
-        yield f"open {self._page(ws, bazaar)} in a browser"
+        elif not ws.table("item_images").count():
+            raise InputError(f"{self.data} holds no picture that could be read")
+
+    def _sources(self, bazaar: Path) -> list[Stage]:
+        """What brings the catalogue in: items first, since lists name them."""
+        if self.data is not None:
+            return [Ingest(self.data)]
+        shop = bazaar / "catalogue"
+        pictures = [Ingest(str(bazaar / "photos"), kind="folder", role="review", pictures_only=True)]
+        for name in ("scenes.jsonl", "annotations.json"):
+            if (bazaar / "scenes" / name).is_file():
+                pictures.append(Ingest(str(bazaar / "scenes" / name), role="scene", pictures_only=True))
+        lists = [Import(name, str(shop / f"{name}.jsonl")) for name in LISTS]
+        return [Ingest(str(shop / "items.jsonl")), *pictures, *lists]
 
     def _check_source(self, ws: Workspace, source: str) -> None:
         """A folder holds one demo: two catalogues in it would be searched as one."""
@@ -79,12 +100,27 @@ class Demo:
             raise InputError(f"{self.folder} holds the demo of {known[0]}; name another folder with --folder")
 
     def _draw(self, folder: Path, progress: Progress) -> str:
-        market = Bazaar(seed=self.seed, products=self.products)
-        written = market.write(folder, workers=2, progress=progress)
-        return f"marketplace: {self.products:,} products, {written.pictures:,} pictures in {folder}"
+        share = (SCENES, PEOPLE, SESSIONS)
+        scenes, people, sessions = (round(self.products * one) for one in share)
+        market = Bazaar(
+            seed=self.seed,
+            products=self.products,
+            size=SIZE,
+            photos=1,
+            scenes=scenes,
+            people=people,
+            sessions=sessions,
+        )
+        written = market.write(folder, workers=len(os.sched_getaffinity(0)), progress=progress)
+        return (
+            f"marketplace: {self.products:,} products, {scenes:,} scenes, {people:,} people with boards, "
+            f"{sessions:,} visits; {written.pictures:,} pictures drawn into {folder}"
+        )
 
     def _model(self, ws: Workspace, progress: Progress) -> tuple[str, str]:
-        """The model that is kept already, or a new one."""
+        """The model that is wanted: kept already, in a folder, by name, or fitted here."""
+        if self.model != HANDMADE:
+            return _named(ws, self.model)
         target = self.folder / "model"
         if (target / "config.json").is_file():
             return keep_model(ws, target), "made by an earlier run"
@@ -93,27 +129,19 @@ class Demo:
 
     def _evaluation(self, bazaar: Path, model_id: str) -> Evaluate:
         return Evaluate(
-            models=(model_id,), queries="folder=bazaar/queries", gallery="role=seller", by="item",
-            qrels=str(bazaar / "queries" / "qrels.txt"),
+            models=(model_id,), queries="folder=bazaar/photos", gallery="role=seller", by="item",
+            qrels=str(bazaar / "truth" / "qrels.txt"),
         )  # fmt: skip
 
-    def _page(self, ws: Workspace, bazaar: Path) -> Path:
-        engine = Engine(ws)
-        pairs = [(query, engine.search(query)) for query in self._queries(ws, bazaar)]
-        intro = "Camera photos of products, and what was found for them in the catalogue."
-        page = self.folder / "search.html"
-        page.write_text(answers_page(engine, pairs, "saccade demo", intro), encoding="utf-8")
-        return page
 
-    def _queries(self, ws: Workspace, bazaar: Path) -> list[Query]:
-        if self.data is None:
-            photos = sorted((bazaar / "queries").glob("*.jpg"))[:: max(1, self.products * 2 // SHOWN)]
-            return [Query(image=photo.read_bytes(), k=12) for photo in photos[:SHOWN]]
-        items = ws.table("item_images").read(["item_id"])["item_id"].unique().to_pylist()
-        if not items:
-            raise InputError(f"{self.data} holds no picture that could be read")
-        chosen = sorted(items)[:: max(1, len(items) // SHOWN)][:SHOWN]
-        return [Query(item_id=item, k=12) for item in chosen]
+def _named(ws: Workspace, name: str) -> tuple[str, str]:
+    if name in kept_models(ws):
+        return name, "kept by the workspace"
+    if Path(name).is_dir():
+        return keep_model(ws, Path(name)), f"from {name}"
+    from saccade.models.folder import load_model
+
+    return keep_model(ws, load_model(name, pretrained=True)), f"{name} with its published weights"
 
 
 def _stage(ws: Workspace, stage: Stage, progress: Progress) -> Report:

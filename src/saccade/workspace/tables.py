@@ -132,7 +132,7 @@ class Table:
             self.read(columns, any_of(column, keys[start : start + 4096]))
             for start in range(0, len(keys), 4096)
         ]
-        return pa.concat_tables(parts) if parts else self.read(columns).slice(0, 0)
+        return pa.concat_tables(parts) if parts else self.read(columns, "false")
 
     def versions(self) -> list[Version]:
         """Every version that is still kept, oldest first."""

@@ -1,0 +1,3 @@
+"""People of the simulated marketplace: body, head and hair, skin, and how products are worn."""
+
+__all__: list[str] = []

@@ -13,12 +13,13 @@ import asyncio
 import pickle
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import IO, Literal, cast
 
 import numpy as np
 import uvloop
@@ -75,29 +76,33 @@ class Outcome:
         )
 
 
+Started = tuple[subprocess.Popen[bytes], IO[bytes]]
+
+
 def load(job: Job) -> Outcome:
     """Run a job in a process of its own."""
     done = begin(job)
     return finish(done)
 
 
-def begin(job: Job) -> subprocess.Popen[bytes]:
+def begin(job: Job) -> Started:
     """Start a job; `finish` waits for it."""
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__))], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    told = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe would fill up while nobody reads it)
+    process = subprocess.Popen([sys.executable, str(Path(__file__))], stdin=subprocess.PIPE, stdout=told)
     assert process.stdin is not None
     pickle.dump(vars(job), process.stdin)
     process.stdin.close()
-    return process
+    return process, told
 
 
-def finish(process: subprocess.Popen[bytes]) -> Outcome:
-    assert process.stdout is not None
-    found = process.stdout.read()
+def finish(under_way: Started) -> Outcome:
+    """Wait for a job that `begin` started."""
+    process, told = under_way
     if process.wait():
         raise RuntimeError("the load failed; see above")
-    return Outcome(**pickle.loads(found))
+    with told:
+        told.seek(0)
+        return Outcome(**pickle.load(told))
 
 
 class Connection(asyncio.Protocol):

@@ -105,3 +105,20 @@ def test_a_caller_who_left_costs_no_search() -> None:
     asyncio.run(leave())
     batcher.close()
     assert seen == [1]
+
+
+def test_what_is_quick_is_worked_off_in_the_loop_together() -> None:
+    seen: list[tuple[int, str]] = []
+
+    def work(batch: Sequence[int]) -> list[int | Exception]:
+        seen.append((len(batch), threading.current_thread().name))
+        return [ValueError("odd") if one % 2 else one for one in batch]
+
+    async def many() -> list[int | BaseException]:
+        return await asyncio.gather(*(batcher.submit(n) for n in range(70)), return_exceptions=True)
+
+    batcher = Batcher[int, int](work, most=64, quick=lambda batch: 69 not in batch)
+    found = asyncio.run(many())
+    batcher.close()
+    assert [one for one in found if not isinstance(one, Exception)] == list(range(0, 70, 2))
+    assert seen == [(64, threading.main_thread().name), (6, "search")]

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from saccade.discovery.shelf import Shelf
 from saccade.errors import NotFoundError
 from saccade.index.filters import Filter
-from saccade.index.groups import FIRST, Group, in_payload, search_groups
+from saccade.index.groups import Group, in_payload, search_groups
 from saccade.index.protocol import Hit, Index
 
 Found = tuple[str | None, Hit] | Group  # an item, and the hit on its nearest picture
-KNOWN = 2.0  # times k hits at first where owners are known without payloads: asking again is cheap
 
 
 class Wanted(NamedTuple):
@@ -76,8 +75,7 @@ def _items(
     limit = max(one.k + (one.own is not None) for one in some)
     owners = shelf.owners
     answers = search_groups(
-        index, vectors, limit, owners, filter=some[0].filter, exact=some[0].exact,
-        first=FIRST if isinstance(owners, str) else KNOWN,
+        index, vectors, limit, owners, filter=some[0].filter, exact=some[0].exact, first=shelf.first,
     )  # fmt: skip
     return [
         groups if one.own is None else [group for group in groups if group[0] != one.own]

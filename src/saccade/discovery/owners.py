@@ -45,6 +45,7 @@ class Pictures:
         columns = [images.column(name).fill_null(0).to_numpy() for name in ("width", "height")]
         self._ids, self._sizes = ids[order], np.stack(columns, axis=1).astype(np.int32)[order]
         self._seen: dict[str, Known] = {}
+        self.spread = len(self._linked) / max(1, len(self._items))  # pictures an item
 
     @staticmethod
     def read(ws: Workspace) -> Pictures:

@@ -19,7 +19,7 @@ from typing import Protocol
 from saccade.discovery.items import ItemRow, all_item_rows, first_picture, item_rows
 from saccade.discovery.owners import Known, Pictures, Size, read_sizes
 from saccade.errors import NotFoundError
-from saccade.index.groups import Owners
+from saccade.index.groups import FIRST, Owners
 from saccade.index.protocol import Hit
 from saccade.workspace import Workspace
 from saccade.workspace.tables import any_of
@@ -27,6 +27,7 @@ from saccade.workspace.tables import any_of
 ROWS = 200_000  # item rows kept in memory: about 1 kB each
 
 
+SHARE = 0.5  # of an item's further pictures that a search meets before it has enough items: our own guess
 _UNKNOWN = object()
 _TRIES = 5  # of reading rows while others are written
 
@@ -37,6 +38,11 @@ class Shelf(Protocol):
     @property
     def owners(self) -> str | Owners:
         """The payload field that names the items of a hit, or a function that knows them without payload."""
+        ...
+
+    @property
+    def first(self) -> float:
+        """How many times the wanted items are asked for in pictures at first."""
         ...
 
     def rows(self, item_ids: Iterable[str]) -> dict[str, ItemRow]:
@@ -56,6 +62,7 @@ class TableShelf:
     """Reads the tables at every call."""
 
     owners: str | Owners = "item_id"
+    first: float = FIRST
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
@@ -80,11 +87,17 @@ class MemoryShelf:
         self._pictures = Pictures.read(ws)
         self._written: dict[str, Known] = {}
         self._writes = 0  # how often something was written
+        self.whole = False  # whether every row was read ahead and none was forgotten since
         self._written_since: set[str] = set()  # of the last preload, which may have read them before
 
     @property
     def owners(self) -> str | Owners:
         return self._owners
+
+    @property
+    def first(self) -> float:
+        """Pictures of one item come together, but not all of them; asking again is cheap here."""
+        return 1 + SHARE * (self._pictures.spread - 1)
 
     def rows(self, item_ids: Iterable[str]) -> dict[str, ItemRow]:
         kept, found, missing = self._rows, dict[str, ItemRow](), list[str]()
@@ -134,7 +147,7 @@ class MemoryShelf:
         with self._guard:
             self._writes += 1
             self._pictures, self._written = pictures, {}
-            self._rows = {}
+            self._rows, self.whole = {}, False
 
     def preload(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Read rows ahead of searches, where all fit; returns how many. `stop` ends it early."""
@@ -150,6 +163,8 @@ class MemoryShelf:
                     if row.item_id not in self._written_since:
                         self._rows.setdefault(row.item_id, row)
             read += len(rows)
+        else:
+            self.whole = True
         return read
 
     def _owners(self, hit: Hit) -> tuple[str, ...]:
@@ -173,5 +188,5 @@ class MemoryShelf:
 
     def _keep(self, found: dict[str, ItemRow | None]) -> None:
         if len(self._rows) + len(found) > self._most:
-            self._rows = {}
+            self._rows, self.whole = {}, False
         self._rows.update(found)

@@ -78,12 +78,15 @@ def kept_model(ws: Workspace, model_id: str) -> Path:
     return folder
 
 
-def open_kept(ws: Workspace, model_id: str, batch_size: int = 1) -> Runner:
-    """A runner for a kept model: the kind that filled its fingerprints, where that was measured."""
+def open_kept(ws: Workspace, model_id: str, batch_size: int = 1, threads: int | None = None) -> Runner:
+    """A runner for a kept model: the kind that filled its fingerprints, where that was measured.
+
+    `threads`: cores that one call may use, where the runner can be told; all by default.
+    """
     cache = ws.local_dir("cache")
     model = resolve(kept_model(ws, model_id), cache)
     choice = remembered(cache, model_id)
-    return open_runner(choice.name if choice else REFERENCE, model, cache, batch_size)
+    return open_runner(choice.name if choice else REFERENCE, model, cache, batch_size, threads)
 
 
 def _copy(ws: Workspace, model_id: str, folder: Path) -> str:

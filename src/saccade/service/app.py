@@ -7,6 +7,7 @@ are warm. `/docs` is off, since it would load scripts from elsewhere; `/openapi.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -41,6 +42,10 @@ SWITCH = (
     0.001  # seconds that a thread may keep the interpreter: the event loop must not wait for the default 5 ms
 )
 
+GARBAGE = (
+    20_000  # new objects between two looks for garbage: a batch of answers makes thousands that are none
+)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the workspace of `settings`, as ASGI. Opens nothing yet."""
@@ -67,6 +72,7 @@ def served(settings: Settings) -> App:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(GARBAGE, 20, 50)
     threadpool_limits(app.state.settings.cores(), user_api="blas")
     app.state.context = found = assembled(app.state.settings, app.state.monitor)
     opening = asyncio.create_task(asyncio.to_thread(_open, found))

@@ -1,8 +1,11 @@
 """Concurrent searches go to the index together.
 
-Decided: no timer. One thread asks the index; whatever has arrived while it was busy is its next batch, so a
-lone search never waits and a crowd shares calls. An event loop feeds it and is woken once a batch. A query
-that spoils its batch (an unknown field in a filter) is found by asking one by one; the others do not notice.
+Decided: no timer. What the event loop has read in one turn is one batch, so a lone search never waits and a
+crowd shares calls. A batch that is quick is worked off in the loop itself: the index holds Python's lock
+while it searches, so a thread would gain nothing, and handing the lock to and fro costs as much as the
+search. What may take longer (`quick` says no) goes to a thread, and whatever arrives while that is busy is
+its next batch. A query that spoils its batch (an unknown field in a filter) is found by asking one by one;
+the others do not notice.
 """
 
 from __future__ import annotations
@@ -29,15 +32,17 @@ class _Job(Generic[T, R]):
 
 
 class Batcher(Generic[T, R]):
-    """Runs `work(batch) -> results`, in order, on a thread of its own.
+    """Runs `work(batch) -> results`, in order, in the loop where `quick(batch)`, else on a thread of its own.
 
     `most`: of one batch; `waiting`: jobs that may wait or run, beyond which `submit` is refused.
     """
 
     def __init__(
-        self, work: Callable[[Sequence[T]], Sequence[R | Exception]], *, most: int = 64, waiting: int = 256
-    ) -> None:
-        self._work, self._most, self._limit = work, most, waiting
+        self, work: Callable[[Sequence[T]], Sequence[R | Exception]], *, most: int = 64, waiting: int = 256,
+        quick: Callable[[Sequence[T]], bool] = lambda _: False,
+    ) -> None:  # fmt: skip
+        self._work, self._most, self._limit, self._quick = work, most, waiting, quick
+        self._arrived: list[_Job[T, R]] = []
         self._queue: deque[_Job[T, R]] = deque()
         self._wake = threading.Event()
         self._closed = False
@@ -53,8 +58,9 @@ class Batcher(Generic[T, R]):
         job = _Job[T, R](what, loop.create_future())
         self.waiting += 1
         try:
-            self._queue.append(job)
-            self._wake.set()
+            if not self._arrived:
+                loop.call_soon(self._turn)
+            self._arrived.append(job)
             return await job.future
         finally:
             self.waiting -= 1
@@ -65,12 +71,25 @@ class Batcher(Generic[T, R]):
         self._wake.set()
         self._thread.join()
 
+    def _turn(self) -> None:
+        """What has arrived in this turn of the loop: work it off, or hand it to the thread."""
+        jobs, self._arrived = self._arrived, []
+        for start in range(0, len(jobs), self._most):
+            batch = [job for job in jobs[start : start + self._most] if not job.future.cancelled()]
+            if batch and not self._queue and self._quick([job.what for job in batch]):
+                self._answer(batch)
+                _tell(batch)
+            elif batch:
+                self._queue.extend(batch)
+                self._wake.set()
+
     def _run(self) -> None:
         while not (self._closed and not self._queue):
             self._wake.wait()
             self._wake.clear()
             while batch := self._next():
                 self._answer(batch)
+                batch[0].future.get_loop().call_soon_threadsafe(_tell, batch)
             if self._closed:
                 return
 
@@ -93,7 +112,6 @@ class Batcher(Generic[T, R]):
                 job.error = result
             else:
                 job.result = result
-        batch[0].future.get_loop().call_soon_threadsafe(_tell, batch)
 
 
 def _tell(batch: list[_Job[T, R]]) -> None:

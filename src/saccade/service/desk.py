@@ -47,7 +47,9 @@ class Desk:
         self.renderer = Renderer()
         self.working = ThreadPoolExecutor(settings.cores(), "embed")
         self.waiting = ThreadPoolExecutor(WAITING_THREADS, "wait")
-        self._batch = Batcher[_Ask, Found](self._neighbours, waiting=self.limits.waiting)
+        self._batch = Batcher[_Ask, Found](
+            self._neighbours, waiting=self.limits.waiting, quick=self._are_quick
+        )
         self._inside = 0
 
     async def search(self, query: Query) -> tuple[bytes, dict[str, float]]:
@@ -55,7 +57,6 @@ class Desk:
         if self._inside >= self.limits.waiting:
             raise busy()
         self._inside += 1
-        self.monitor.waiting.set(self._inside)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await self._searched(query)
@@ -65,7 +66,6 @@ class Desk:
             ) from None
         finally:
             self._inside -= 1
-            self.monitor.waiting.set(self._inside)
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -98,10 +98,20 @@ class Desk:
         watch = Stopwatch()
         return Prepared(query, watch), engine.by_words(query, watch)
 
-    # -- on the search thread --------------------------------------------------------------------
+    # -- in the loop, or on the search thread -----------------------------------------------------
+
+    def _are_quick(self, batch: Sequence[_Ask]) -> bool:
+        """Whether nothing but an index in this process and rows in memory is needed, and no exact scan."""
+        if not self.live.shelf.whole or self.live.journal.waits():
+            return False
+        return not any(
+            ask.query.exact or ask.query.filter is not None or ask.engine.info.backend == "server"
+            for ask in batch
+        )
 
     def _neighbours(self, batch: Sequence[_Ask]) -> list[Found | Exception]:
         self.monitor.batch.observe(len(batch))
+        self.monitor.waiting.set(self._inside)
         self.live.catch_up()
         found: list[Found | Exception | None] = [None] * len(batch)
         engines: dict[int, list[int]] = {}

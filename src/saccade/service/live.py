@@ -12,6 +12,7 @@ Decided:
 
 from __future__ import annotations
 
+import gc
 import logging
 import tempfile
 import threading
@@ -183,8 +184,7 @@ class Live:
     # -- another version -------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        looked = time.monotonic()
-        self.shelf.preload(self._stop.is_set)
+        looked = 0.0
         while not self._stop.wait(LOOK):
             try:
                 self.catch_up()
@@ -192,6 +192,8 @@ class Live:
                 if time.monotonic() - looked > LOOK_TABLES:
                     self.notice()
                     looked = time.monotonic()
+                    if not self.shelf.whole and self.shelf.preload(self._stop.is_set):
+                        gc.freeze()  # the rows stay: looking through them again and again takes half a second
             except Exception as error:  # a version that is half there, a store that is away: look again
                 _log.warning("looking for a new index failed: %s", error)
 
@@ -232,7 +234,7 @@ class Live:
         """The model of an index: the one that is open, if it is the same."""
         if self._served is not None and self._served.engine.info.model_id == info.model_id:
             return self._served.engine.runner()
-        return open_kept(self.ws, info.model_id)
+        return open_kept(self.ws, info.model_id, threads=self.settings.cores())
 
     def _take(self, engine: Engine) -> None:
         with self._guard:

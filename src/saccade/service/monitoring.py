@@ -74,6 +74,7 @@ class Monitor:
         self.refused = Counter(
             "saccade_refused_total", "Requests refused because of load", registry=self.registry
         )
+        self._step: dict[str, Histogram] = {}
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram]] = {}
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -90,7 +91,8 @@ class Monitor:
     def steps(self, seconds: dict[str, float]) -> None:
         """Count the steps of one search."""
         for step, spent in seconds.items():
-            self._steps.labels(step).observe(spent)
+            child = self._step.get(step) or self._step.setdefault(step, self._steps.labels(step))
+            child.observe(spent)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format; of all workers where there are several."""

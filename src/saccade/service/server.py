@@ -1,8 +1,11 @@
 """Start a service and stop it cleanly: the socket, the workers, the signals.
 
 Decided: what can be wrong with the settings is found before a worker starts. One worker runs in this
-process; several are uvicorn's, which are started again when they die and share one socket. On SIGTERM or
-SIGINT nothing new is accepted, what is under way is answered, writes are finished, and the exit code is 0.
+process; several are uvicorn's, which are started again when they die. Each has a socket of its own at the
+same port, among which Linux deals out connections evenly; over one shared socket whoever wakes first takes
+them all. The sockets stay open here, so what arrives while a worker is started again waits for it. On
+SIGTERM or SIGINT nothing new is accepted, what is under way is answered, writes are finished, and the exit
+code is 0.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ import resource
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 
 import uvicorn
@@ -46,7 +50,8 @@ def run(settings: Settings, log: logs.Format = "json", *, requests: bool = True)
     """Serve until told to stop. Raises `InputError` or `NotFoundError` for what cannot be served."""
     check(settings)
     _more_files()
-    with closing(bound(settings)) as listening, _environment(settings, log, requests):
+    with ExitStack() as held, _environment(settings, log, requests):
+        sockets = [held.enter_context(closing(one)) for one in _listening(settings)]
         config = uvicorn.Config(
             _FACTORY, factory=True, workers=settings.workers, backlog=BACKLOG, access_log=False,
             log_config=None, server_header=False, timeout_graceful_shutdown=GRACE, timeout_keep_alive=30,
@@ -55,9 +60,9 @@ def run(settings: Settings, log: logs.Format = "json", *, requests: bool = True)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, _ended)  # uvicorn raises the signal again when it has stopped
         if settings.workers == 1:
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=sockets)
         else:
-            Multiprocess(config, [listening]).run()
+            _Workers(config, sockets).run()
 
 
 def check(settings: Settings) -> None:
@@ -71,11 +76,45 @@ def check(settings: Settings) -> None:
         raise NotFoundError(f"{ws.uri} has no index {settings.index!r} yet; build it with `saccade index`")
 
 
-def bound(settings: Settings) -> socket.socket:
-    """A socket that listens at the host and port; port 0 takes a free one."""
+class _Workers(Multiprocess):
+    """Uvicorn's workers, each with the socket of its place; also one that takes a dead one's place."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        self._places = sockets
+        super().__init__(config, sockets)
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """For the worker that is made next."""
+        if len(self.processes) < len(self._places):
+            return [self._places[len(self.processes)]]
+        dead = (at for at, worker in enumerate(self.processes) if not worker.process.is_alive())
+        place = next(dead, None)
+        return self._places if place is None or place >= len(self._places) else [self._places[place]]
+
+    @sockets.setter
+    def sockets(self, sockets: list[socket.socket]) -> None:
+        """Uvicorn assigns what it was given; the places are known already."""
+
+
+def _listening(settings: Settings) -> list[socket.socket]:
+    """The sockets of all workers, at one port."""
+    count = settings.workers if sys.platform == "linux" else 1
+    if count > 1:
+        bound(settings).close()  # a shared port would be shared with a stranger, too: see that there is none
+    return [bound(settings, shared=count > 1) for _ in range(count)]
+
+
+def bound(settings: Settings, *, shared: bool = False) -> socket.socket:
+    """A socket that listens at the host and port; `shared`: with others of this process.
+
+    Raises `InputError` where somebody else listens there.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:

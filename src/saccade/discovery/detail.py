@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from saccade.discovery.items import ROLES
+from saccade.discovery.items import place_of
 from saccade.errors import NotFoundError
 from saccade.workspace import Workspace
 from saccade.workspace.tables import any_of
@@ -37,7 +37,7 @@ def _pictures(ws: Workspace, item_id: str) -> list[dict[str, Any]]:
     rows = ws.table("images").take(names, ["image_id", "width", "height"]).to_pylist() if names else []
     sizes = {row["image_id"]: (row["width"], row["height"]) for row in rows}
     objects = _objects(ws, names)
-    links.sort(key=lambda link: (_rank(link["role"]), link["position"] or 0, link["image_id"]))
+    links.sort(key=lambda link: (place_of(link["role"]), link["position"] or 0, link["image_id"]))
     return [
         {
             "image_id": link["image_id"], "width": sizes[link["image_id"]][0],
@@ -56,7 +56,3 @@ def _objects(ws: Workspace, image_ids: list[str]) -> dict[str, list[dict[str, An
         said = {"object_id": row["object_id"], "box": box, "category": row["category"], "score": row["score"]}
         found.setdefault(row["image_id"], []).append(said)
     return found
-
-
-def _rank(role: str | None) -> int:
-    return ROLES.index(role) if role in ROLES else len(ROLES)

@@ -71,11 +71,12 @@ def _firsts(links: pa.Table) -> dict[str, str]:
     columns = (links.column(name).to_pylist() for name in ("role", "position", "image_id", "item_id"))
     firsts: dict[str, tuple[int, int, str]] = {}
     for role, position, image, item in zip(*columns, strict=True):
-        place = (_rank(role), position or 0, image)
+        place = (place_of(role), position or 0, image)
         if item not in firsts or place < firsts[item]:
             firsts[item] = place
     return {item: image for item, (_, _, image) in firsts.items()}
 
 
-def _rank(role: str | None) -> int:
+def place_of(role: str | None) -> int:
+    """Where pictures of this role come among those of an item."""
     return ROLES.index(role) if role in ROLES else len(ROLES)

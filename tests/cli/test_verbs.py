@@ -178,3 +178,17 @@ def test_a_backbone_by_name_is_kept(tmp_path: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2
     assert said[1].startswith("saccade: kwargs must be JSON")
+
+
+def test_serve_without_its_extra_or_an_index_is_one_line(
+    built: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Workspace(tmp_path / "empty", create=True)
+    assert main(["serve", "-w", str(tmp_path / "empty")]) == 2
+    assert "has no index 'main' yet; build it with `saccade index`" in capsys.readouterr().err
+    assert main(["serve", "-w", built, "--port", "70000"]) == 2
+    assert "expected a port from 0 to 65535, found 70000" in capsys.readouterr().err
+    monkeypatch.setattr("saccade.cli.common.find_spec", lambda name: None)
+    assert main(["serve", "-w", built]) == 2
+    assert "fastapi, uvicorn" in (said := capsys.readouterr().err)
+    assert "pip install 'saccade[serve]'" in said

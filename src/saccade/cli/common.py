@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Annotated, Any, TypeVar
 
 import tyro
@@ -117,6 +118,13 @@ def do_stage(stage: Stage, common: Dry, ws: Workspace) -> Report | None:
     for note in report.notes:
         out.print(f"  note: {note}")
     return report
+
+
+def needs(extra: str, *modules: str) -> None:
+    """Raise `InputError` in one line where an optional dependency of a verb is not installed."""
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise InputError(f"{', '.join(missing)} is not installed: pip install 'saccade[{extra}]'")
 
 
 def _first_paragraph(kind: type) -> str:

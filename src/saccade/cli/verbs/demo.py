@@ -9,7 +9,8 @@ from typing import Annotated
 import tyro
 
 from saccade.cli.bars import Bars
-from saccade.cli.common import FLAT, console, parse
+from saccade.cli.common import FLAT, console, needs, parse
+from saccade.cli.verbs.serve import SERVER
 from saccade.progress import SILENT
 from saccade.workspace import Report
 
@@ -56,6 +57,7 @@ def main(argv: list[str]) -> None:
 
 
 def _serve(workspace: Path, port: int) -> None:
+    needs("serve", *SERVER)
     from saccade.service.server import free_port, run
     from saccade.service.settings import Settings, read_keys
 

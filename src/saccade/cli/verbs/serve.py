@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 import tyro
 
-from saccade.cli.common import DEFAULT_WORKSPACE, console, parse
+from saccade.cli.common import DEFAULT_WORKSPACE, console, needs, parse
+
+SERVER = ("fastapi", "uvicorn", "prometheus_client", "threadpoolctl")  # what the extra `serve` brings
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Serve:
 
 def main(argv: list[str]) -> None:
     options = parse(_options, "serve", argv, Serve.__doc__ or "")
+    needs("serve", *SERVER)
     from saccade.service.server import free_port, run
     from saccade.service.settings import Settings, read_keys
 

@@ -183,7 +183,7 @@ def upload(page: Any, photo: bytes) -> None:
 
 def drag(page: Any, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
     """Draw on the query picture, in fractions of it."""
-    box = page.locator(".crop").bounding_box()
+    box = placed(page, ".crop")
     page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
     page.mouse.down()
     for step in range(1, steps + 1):
@@ -191,6 +191,17 @@ def drag(page: Any, start: tuple[float, float], end: tuple[float, float], steps:
         page.mouse.move(box["x"] + share[0] * box["width"], box["y"] + share[1] * box["height"])
         page.wait_for_timeout(25)
     page.mouse.up()
+
+
+def placed(page: Any, selector: str) -> dict[str, float]:
+    """Where an element is, once it is there and has its size."""
+    for _ in range(200):
+        page.locator(selector).first.wait_for(state="visible")
+        box = page.locator(selector).first.bounding_box()
+        if box is not None and box["width"] > 0 and box["height"] > 0:
+            return box
+        page.wait_for_timeout(25)
+    raise AssertionError(f"{selector} has no place on the page")
 
 
 def until(page: Any, script: str, seconds: float = 15) -> Any:

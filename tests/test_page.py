@@ -471,10 +471,12 @@ def test_a_phone_shows_everything_without_scrolling_sideways(opened: Any) -> Non
     for path in ("/", item, f"/search?item={item.rpartition('/')[2]}&box=0.1,0.1,0.5,0.5&is.category=bag"):
         page.goto(path)
         page.wait_for_selector(".masonry, .state")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         until(page, f"{wide}.length === 0")  # cards may still be on their way
+        until(page, f"document.documentElement.scrollWidth <= {PHONE['width']}")
     page.goto(item)
+    page.wait_for_load_state("networkidle")
     settled(page)
+    placed(page, ".crop")
     page.locator(".crop").tap()
     page.wait_for_url("**box=0.25,0.25,0.5,0.5")
     shot(page, "phone")

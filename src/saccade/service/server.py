@@ -29,7 +29,7 @@ from saccade.index.opened import index_info
 from saccade.service import logs
 from saccade.service.app import served
 from saccade.service.gate import App
-from saccade.service.monitoring import FILES
+from saccade.service.monitoring import FILES, forget_worker
 from saccade.service.settings import ENVIRONMENT, Settings
 from saccade.workspace import Workspace
 
@@ -90,7 +90,10 @@ class _Workers(Multiprocess):
             return [self._places[len(self.processes)]]
         dead = (at for at, worker in enumerate(self.processes) if not worker.process.is_alive())
         place = next(dead, None)
-        return self._places if place is None or place >= len(self._places) else [self._places[place]]
+        if place is None or place >= len(self._places):
+            return self._places
+        forget_worker(self.processes[place].pid or 0)
+        return [self._places[place]]
 
     @sockets.setter
     def sockets(self, sockets: list[socket.socket]) -> None:

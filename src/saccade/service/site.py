@@ -45,10 +45,6 @@ class Site:
         self.built = "index.html" in self._files
         self._index = self._files.get("index.html") or _made(_MISSING, "text/html", lasting=False)
 
-    def weight(self) -> int:
-        """Compressed bytes of all files."""
-        return sum(len(file.packed) for file in self._files.values())
-
     def answer(self, request: Request, path: str) -> Response | None:
         """The file at `path`; the page itself for its own routes; None for a file that is not there."""
         file = self._files.get(path)

@@ -188,3 +188,17 @@ def test_quoting_survives_quotes(ws: Workspace) -> None:
     assert any_of("item_id", []) == "false"
     ws.table("items").upsert(items(("it's", "x")))
     assert ws.table("items").count(any_of("item_id", ["it's", "b"])) == 1
+
+
+def test_staged_rows_replace_everything_at_once(ws: Workspace) -> None:
+    table = ws.table("items")
+    table.upsert(items(("a", "old")))
+    before = table.version
+    staged = table.stage_rows(items(("b", "new"))) + table.stage_rows(items(("c", "newer")))
+    assert titles(ws) == {"a": "old"}
+    table.replace(staged)
+    assert titles(ws) == {"b": "new", "c": "newer"}
+    assert table.version == before + 1
+    assert table.at(before).read(["title"]).column(0).to_pylist() == ["old"]
+    table.replace([])
+    assert table.count() == 0

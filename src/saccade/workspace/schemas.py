@@ -37,6 +37,10 @@ def _spec(name: str, key: str, *columns: tuple[str, pa.DataType]) -> TableSpec:
 
 S, F, I32, I64 = pa.string(), pa.float32(), pa.int32(), pa.int64()
 
+# What one source says of a phrase on an image: texts that say it, their weight, the share of them in which no
+# longer phrase covers it, and how many are copies of another source's text.
+EVIDENCE = pa.struct([("source", S), ("texts", I32), ("weight", F), ("longest", F), ("copied", I32)])
+
 SPECS: dict[str, TableSpec] = {
     spec.name: spec
     for spec in (
@@ -66,6 +70,18 @@ SPECS: dict[str, TableSpec] = {
               ("variant", S)),
         _spec("objects", "object_id", ("object_id", S), ("image_id", S), ("x", F), ("y", F),
               ("width", F), ("height", F), ("category", S), ("score", F)),
+        # weak labels (saccade.labels): the vocabulary; who says which phrase of an image and how surely it is
+        # true of it (score 0..1); clusters of phrases (kind: head, a phrase alone, or tail); training targets
+        _spec("phrases", "phrase_id", ("phrase_id", S), ("phrase", S), ("language", S), ("key", S),
+              ("words", I32), ("support", I64), ("sources", pa.list_(S)), ("npmi", F), ("visualness", F),
+              ("origin", S)),
+        _spec("annotations", "image_id phrase_id", ("image_id", S), ("phrase_id", S), ("score", F),
+              ("evidence", pa.list_(EVIDENCE))),
+        _spec("labels", "label_id", ("label_id", S), ("name", S), ("kind", S), ("phrases", pa.list_(S)),
+              ("languages", pa.list_(S)), ("images", I64), ("weight", pa.float64()), ("purity", F),
+              ("parent", S)),
+        _spec("image_labels", "image_id label_id", ("image_id", S), ("label_id", S), ("weight", F),
+              ("split", S)),
         _spec("judgements", "query_id item_id rater", ("query_id", S), ("item_id", S), ("rater", S),
               ("grade", I32), ("time", TIME)),
         # lineage: one row per run of a stage that wrote something (workspace/lineage.py)

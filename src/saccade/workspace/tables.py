@@ -213,6 +213,17 @@ class Table:
                 )  # fmt: skip
             self._wrote()
 
+    def replace(self, staged: Iterable[str]) -> None:
+        """Make staged rows the whole content of the table, in one commit; older versions stay readable."""
+        fragments = [FragmentMetadata.from_json(text) for text in staged]
+        base = self._writable()
+        with storage_errors(self.name):
+            lance.LanceDataset.commit(
+                self.uri, lance.LanceOperation.Overwrite(self.schema, fragments), read_version=base.version,
+                storage_options=self.options or None,
+            )  # fmt: skip
+        self._wrote()
+
     def create(self) -> None:
         """Make the table, empty, where it does not exist."""
         self._writable()

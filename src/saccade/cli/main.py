@@ -16,6 +16,8 @@ VERBS = {
     "ingest": "read a catalogue: pictures, items, texts, boxes",
     "import": "read boards, events, texts, boxes or judgements from a list into their table",
     "dedup": "find near-duplicate pictures",
+    "label": "turn the texts around pictures into weak labels, with a card",
+    "export": "write the labelled pictures as Parquet, WebDataset or Hugging Face datasets",
     "model": "put a backbone with its weights and preprocessing into the workspace",
     "fingerprint": "compute the vectors of a model for what is new",
     "index": "bring the index of nearest neighbours up to date",

@@ -21,6 +21,7 @@ from saccade.workspace import Report, Stage, Workspace
 from saccade.workspace.storage import is_local
 
 FILE = "recipe.json"
+_PATHS = ("source", "qrels", "model", "dictionary", "block", "judged")
 Settings = dict[str, object]
 
 
@@ -106,7 +107,7 @@ def _stage(row: Row, settings: object) -> Stage:
 def _anchored(settings: Settings) -> Settings:
     """Local paths made absolute, so that the recipe works from any folder."""
     return {
-        name: _absolute(value) if name in ("source", "qrels", "model") else value
+        name: _absolute(value) if name in _PATHS else value
         for name, value in settings.items()
     }
 

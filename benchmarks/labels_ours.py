@@ -1,8 +1,8 @@
-"""The job of `labels_peers` by saccade's kernels: the same files in, the same table out, in a process of its own.
+"""The job of `labels_peers` by saccade's kernels: the same files in, the same table out, in an own process.
 
-Texts are read in blocks, set down in buckets by image, read by `read_signals` (Unicode, markup, lemmas: more
-than the peers do), matched by `match` and written as (image, phrase, texts, sources). What is held in memory is
-two buckets. `steps` instead runs the steps of a real labelling on a workspace, up to what is matched.
+Texts are set down in buckets by image, read by `read_signals` (Unicode, markup, lemmas: more than the peers
+do), matched by `match` and written as (image, phrase, texts, sources). `steps` instead runs the steps of a
+real labelling on a workspace, up to what is matched: that is what memory is measured on.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from saccade.labels import lexicon, meaning
 from saccade.labels.labelling import Labelling
 from saccade.labels.match import match
 from saccade.labels.mining.dictionary import read_dictionary
 from saccade.labels.shapes import GATHERED
-from saccade.labels.signals.read import SignalSettings, key_words, read_signals
+from saccade.labels.signals.phrases import phrase_words
+from saccade.labels.signals.read import SignalSettings, read_signals
 from saccade.labels.signals.teaching import fit_languages
 from saccade.labels.stage import Label
 from saccade.labels.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ def job(folder: Path) -> dict[str, float]:
     buckets = _buckets(folder / "texts.parquet")
     speech = fit_languages(buckets[0].slice(0, 20_000), SETTINGS)
     given = read_dictionary(
-        str(folder / "vocabulary.parquet"), ("en",), lambda name, text: key_words(text, name, speech)
+        str(folder / "vocabulary.parquet"), ("en",), lambda name, texts: phrase_words(texts, name, speech)
     )
     vocabulary = Vocabulary(given.rows)
     ready = time.perf_counter()
@@ -71,8 +71,11 @@ def _buckets(path: Path) -> list[pa.Table]:
     for batch in file.iter_batches(1 << 18):
         ids = batch.column("image").cast(pa.string())
         rows = len(batch)
-        table = pa.table([ids, ids, batch.column("source"), batch.column("text").cast(pa.large_string()),
-                          pa.nulls(rows, pa.string()), pa.array(np.ones(rows, np.float32))], schema=GATHERED)  # fmt: skip
+        columns = [
+            ids, ids, batch.column("source"), batch.column("text").cast(pa.large_string()),
+            pa.nulls(rows, pa.string()), pa.array(np.ones(rows, np.float32)),
+        ]  # fmt: skip
+        table = pa.table(columns, schema=GATHERED)
         place = np.asarray(batch.column("image")) % count
         for number in range(count):
             parts[number].append(table.filter(pa.array(place == number)))

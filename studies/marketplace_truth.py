@@ -9,9 +9,9 @@ Decided, as somebody would say who looks at the product and knows what it is mad
 - Category, material, pattern and style are the product's own, and no other.
 - Colours are the main one and, in a pattern, the second: both fill the picture. The colour of trims and
   fittings is not the product's colour ("details in black"). What a language calls a kind of blue is blue too.
-- A look is true where the seller could say it (`product_concepts`) or where style, colour and pattern all go
-  with it (`boards.theme_fit` of at least `FITS`): a judge sees what it looks like, not who said it. With
-  `strict`, only what could be said counts.
+- A look is true where the seller could say it (`product_concepts`) or where style, colour and pattern go with
+  it (`boards.theme_fit` of at least `FITS`): a judge sees what it looks like, not who said it. With `strict`,
+  only what could be said counts.
 - A place is true of what belongs there, a season of its colours, and both where they could be said.
 - A phrase of several parts ("japandi kitchen", "navy velvet sofa") is true where all of them are.
 - "silver", "gold" are true of products with such fittings; the maker's name is true of what it makes.
@@ -38,9 +38,10 @@ from saccade.bazaar.phrases import Concept, concepts, product_concepts
 from saccade.bazaar.sellers import brand
 from saccade.bazaar.traits import traits
 
-FITS = 0.5
-"""`theme_fit` from which a judge says that a product has a look: its main style, a colour of the look and, at
-worst, a pattern that is not; or all that is liked in half the style."""
+FITS = 0.14
+"""`theme_fit` from which a judge says that a product has a look: its main style in any colour (0.15) unless
+the look is about colours (0.01), or half the style with all else. Of the looks that sellers could say of a
+product, seven in ten fit as well as that: the judge is about as strict as the marketplace is."""
 
 CANNOT_SAY = -1
 Flags = NDArray[np.bool_]

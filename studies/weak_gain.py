@@ -30,10 +30,11 @@ from saccade.bazaar.phrases import concepts
 from saccade.labels.balance.sampling import Balance
 
 HELD = 0.3
-RARE, RARE_TYPE = 10, 30
+RARE, RARE_TYPE = 10, 50
 FEWEST, MOST = 5, 0.2
 SURE = 0.5
-BALANCE = Balance(ratio=20)
+BALANCE = Balance("power", ratio=100)
+"""As the stage balances."""
 VARIANTS = ("raw", "sure", "balanced", "clustered", "both")
 
 

@@ -9,8 +9,9 @@ Prints a table a part and ends with one JSON line. Marketplace (means over seeds
 less raw ones with everything else the same: `tail_retrieval_gain` and the ends of its 95 % interval
 `tail_retrieval_gain_low`, `_high` (a difference of mean average precision, 0..1); the same for
 `head_retrieval_gain`, for steps between the two (`tail_gain_sure`, `_balanced`, `_clustered`) and for the
-pack fashion (`fashion_tail_retrieval_gain`, ...). Packs: `<pack>_precision`, `_recall`, `_auc`, and those of
-a plain keyword match, `<pack>_keyword_precision`, `_keyword_recall`.
+pack fashion (`fashion_tail_retrieval_gain`, ...). Packs: `<pack>_precision`, `_recall`, `_auc`, beside a
+plain keyword match, `<pack>_keyword_precision`, `_keyword_recall`, and a count of texts, `_auc_texts`; with
+judges `_auc_learned`, beside `_auc_half` without them on the same held-out half.
 
 What is measured, and how, is said in `weak_market`, `weak_measures`, `weak_packs`, `weak_gain` and
 `weak_training`; what is true of the marketplace, in `marketplace_truth`.
@@ -34,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import weak_gain as training
 import weak_market as market
 import weak_packs
-from common import data_dir, emit
+from common import data_dir, emit  # pyright: ignore[reportMissingImports]
 from weak_gain import Experiment
 from weak_training import Recipe, gain
 
@@ -92,6 +93,8 @@ def packs(folder: Path, shape: Shape, train: bool) -> Figures:
         with tempfile.TemporaryDirectory() as place, _timed(pack.name):
             done = weak_packs.labelled(pack, Path(place) / "pack", val=training.HELD)
             figures = weak_packs.measure(pack, done)
+            if train and not pack.dictionary:
+                figures |= weak_packs.learned(pack, done)
             _table(pack.name, {name: [value] for name, value in figures.items()})
             found |= {f"{pack.name}_{name}": value for name, value in figures.items()}
             if train and pack.name == "fashion":

@@ -85,7 +85,9 @@ def hash_of(text: str) -> int:
 def measure(market: Market) -> Figures:
     """The figures of one marketplace, on the half that no judge was asked about."""
     alone, learned = (_judged(one.pairs, market.truth) for one in (market.alone, market.learned))
-    estimated = source_precisions(alone.score, alone.said, alone.good, market.alone.pairs.sources)
+    sources = market.alone.pairs.sources
+    estimated = source_precisions(alone.score, alone.said, alone.good, sources)
+    corrected = source_precisions(learned.score, learned.said, learned.good, sources)
     return {
         "auc_unsupervised": auc(alone.score, alone.good),
         "auc_learned": auc(learned.score, learned.good),
@@ -94,6 +96,7 @@ def measure(market: Market) -> Figures:
         "ece_unsupervised": calibration_error(alone.score, alone.good),
         "ece": calibration_error(learned.score, learned.good),
         "source_precision_error": max(abs(guess - true) for guess, true in estimated.values()),
+        "source_precision_error_learned": max(abs(guess - true) for guess, true in corrected.values()),
         "judged_share": alone.share,
         "true_share": float(alone.good.mean()),
         "pairs": float(len(alone.good)),

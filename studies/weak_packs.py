@@ -11,28 +11,32 @@
 Decided: a *value* is a phrase that the truth can judge ("navy blue", "casual shoes", "dog"). The labelling
 gets the values of coco and grocery as a dictionary, since both are too small to mine; the others are mined.
 Beside it stands a plain keyword match in the same run: a value's words, as written, in a row in some text.
-Precision and recall are over (picture, value), recall against all that is true, said or not; AUC is over the
-pairs that some text says. Values in captions count once a picture.
+Precision and recall are over (picture, value), recall against all that is true, said or not; AUC is over
+the pairs that some text says, beside that of a count of the texts that say it. Where there are thousands of
+pairs, judges are asked about `ASKED` of them in one half of the families, and AUC is of the other half.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from weak_gain import Experiment, typed_experiment
-from weak_market import normalise
+from weak_market import hash_of, normalise
 from weak_measures import auc
 from weak_training import Singles, features
-from weak_workspaces import Labelled, Text, fill, label
+from weak_workspaces import Judged, Labelled, Text, fill, label
 
 SURE = 0.5
 """Confidence from which a label counts."""
+ASKED = 1000
+"""Pairs that judges are asked about."""
 Facts = Mapping[str, frozenset[str]]
 
 
@@ -65,26 +69,63 @@ def labelled(pack: Pack, folder: Path, **options: Any) -> Labelled:
 
 def measure(pack: Pack, done: Labelled) -> dict[str, float]:
     """Precision and recall at `SURE` and of a plain keyword match, and AUC over what is said."""
+    rows = said(pack, done)
+    ours = {pair for row in rows if row.score >= SURE for pair in row.pairs}
+    plain = keywords(pack)
+    true = {(image, value) for image, values in pack.true.items() for value in values}
+    good = np.array([row.good for row in rows], bool)
+    return {
+        **_shares("", ours, true), **_shares("keyword_", plain, true),
+        "auc": _auc([row.score for row in rows], good), "auc_texts": _auc([row.texts for row in rows], good),
+        "said": float(len(good)), "true": float(len(true)), "phrases": float(len(done.pairs.phrases)),
+    }  # fmt: skip
+
+
+def learned(pack: Pack, done: Labelled) -> dict[str, float]:
+    """AUC on one half of the families, without judges and with some who saw the other half."""
+    rows = said(pack, done)
+    asked = [row for row in rows if _first_half(pack, row.image)]
+    chosen = np.random.default_rng(0).permutation(len(asked))[:ASKED]
+    judged = [Judged(asked[i].image, asked[i].key, "en", asked[i].good) for i in sorted(chosen.tolist())]
+    again = said(pack, label(done.workspace, judged, languages=("en",)))
+    found: dict[str, float] = {}
+    for name, every in (("auc_half", rows), ("auc_learned", again)):
+        held = [row for row in every if not _first_half(pack, row.image)]
+        found[name] = _auc([row.score for row in held], np.array([row.good for row in held], bool))
+    return found
+
+
+@dataclass(frozen=True)
+class Row:
+    """A value that is said of a picture. texts: how many say it; values: those that the key stands for, the
+    true ones where there are any.
+    """
+
+    image: str
+    key: str
+    score: float
+    texts: float
+    good: bool
+    values: frozenset[str]
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """(picture, value)."""
+        return {(self.image, value) for value in self.values}
+
+
+def said(pack: Pack, done: Labelled) -> list[Row]:
+    """Every value that is said of a picture."""
     keys: dict[str, set[str]] = {}
     for value in pack.values:
         keys.setdefault(normalise("en", value), set()).add(value)
-    score, good, ours = list[float](), list[bool](), set[tuple[str, str]]()
-    pairs = done.pairs
-    for image, key, confidence in zip(pairs.images, pairs.keys, pairs.score.tolist(), strict=True):
-        if (values := keys.get(key)) is None:
-            continue
-        held = values & pack.true[image]
-        score.append(confidence)
-        good.append(bool(held))
-        if confidence >= SURE:
-            ours |= {(image, value) for value in held or values}
-    plain = keywords(pack)
-    true = {(image, value) for image, values in pack.true.items() for value in values}
-    return {
-        **_shares("", ours, true), **_shares("keyword_", plain, true),
-        "auc": auc(np.array(score), np.array(good)) if good else float("nan"),
-        "said": float(len(good)), "true": float(len(true)), "phrases": float(len(pairs.phrases)),
-    }  # fmt: skip
+    pairs, found = done.pairs, list[Row]()
+    texts = pairs.said.sum(axis=1).tolist()
+    for image, key, score, count in zip(pairs.images, pairs.keys, pairs.score.tolist(), texts, strict=True):
+        if (values := keys.get(key)) is not None:
+            held = values & pack.true[image]
+            found.append(Row(image, key, score, count, bool(held), frozenset(held or values)))
+    return found
 
 
 def keywords(pack: Pack) -> set[tuple[str, str]]:
@@ -122,25 +163,25 @@ def coco(folder: Path) -> Pack:
 
 
 def flickr8k(folder: Path) -> Pack:
-    """Four writers speak; what the fifth says too is true. The values are all of the fifth's words."""
+    """Four writers speak; what the fifth says too is true, word by word."""
     texts: list[Text] = []
     true: dict[str, frozenset[str]] = {}
     for row in _lines(folder / "train.jsonl"):
         *said, last = row["captions"]
         texts += [Text(str(row["image"]), "caption", one) for one in said]
-        true[str(row["image"])] = frozenset(word for word in _plain(last).split() if len(word) > 2)
+        true[str(row["image"])] = _words(last)
     return Pack("flickr8k", texts, frozenset().union(*true.values()), true)
 
 
 def ikea(folder: Path) -> Pack:
-    """Descriptions, and names that mean nothing; the words of type and colours are true."""
+    """Descriptions; the words of type and colours are true. Names mean nothing and are left out."""
     texts: list[Text] = []
     true: dict[str, frozenset[str]] = {}
     for row in _lines(folder / "products.jsonl"):
         image = str(row["image"])
-        texts += [Text(image, "title", str(row["name"])), *_maybe(image, "description", row["description"])]
-        facts = [str(row["type"]), *map(str, row["colours"])]
-        true[image] = frozenset(word for fact in facts for word in _plain(fact).split() if len(word) > 2)
+        if row["description"]:
+            texts.append(Text(image, "description", row["description"]))
+            true[image] = _words(" ".join((row["type"], *row["colours"])))
     return Pack("ikea", texts, frozenset().union(*true.values()), true)
 
 
@@ -173,8 +214,19 @@ def _shares(name: str, found: set[tuple[str, str]], true: set[tuple[str, str]]) 
     }
 
 
-def _maybe(image: str, source: str, text: str | None) -> Iterable[Text]:
-    return [Text(image, source, text)] if text else []
+def _auc(score: list[float], good: NDArray[np.bool_]) -> float:
+    return auc(np.array(score, np.float64), good) if len(good) else float("nan")
+
+
+def _first_half(pack: Pack, image: str) -> bool:
+    return hash_of(pack.families.get(image, image)) % 2 == 0
+
+
+def _words(text: str) -> frozenset[str]:
+    """Words that mean something."""
+    from stopwordsiso import stopwords
+
+    return frozenset(_plain(text).split()) - stopwords("en")
 
 
 def _plain(text: str) -> str:

@@ -20,7 +20,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from saccade.labels.stage import Label
 from saccade.workspace import Workspace
 
 Floats = NDArray[np.float64]
@@ -112,6 +111,8 @@ def label(
     """Run the stage. judged: pairs to learn from; dictionary: (language, phrase) instead of mining; options:
     those of `saccade label`.
     """
+    from saccade.labels.stage import Label
+
     chosen: dict[str, Any] = {
         "floor": 0.0,
         "card": False,

@@ -1,4 +1,4 @@
-"""Workspaces full of the marketplace's texts, without its pictures: drawing takes long and labelling reads none."""
+"""Workspaces full of the marketplace's texts, without its pictures, which no labelling needs."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SCHEMA = SPECS["annotations"].schema
 Floats = npt.NDArray[np.float32]
 
 
-def annotations(
+def annotation_rows(
     evidence: Evidence, scores: Floats, subjects: pa.Table, vocabulary: Vocabulary, floor: float
 ) -> pa.Table:
     """Rows of `annotations`: pairs with a score of at least `floor`, on each image of their subject.

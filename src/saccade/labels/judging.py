@@ -31,7 +31,7 @@ Ints = npt.NDArray[np.int32]
 
 def scorer(work: Labelling) -> Mark:
     """Fit the scorer and keep it; returns its table of sources, and judged pairs with their confidences."""
-    with work.clock.reading():
+    with work.clock.computing():
         sample = _sample(work)
     phrases = work.bench.vocabulary.table
     if work.options.judged is None:
@@ -56,17 +56,18 @@ def _sample(work: Labelling) -> Evidence:
 def _learned(work: Labelling, sample: Evidence, phrases: pa.Table) -> tuple[Scorer, Mark]:
     """A scorer that learned from the judged pairs, and how it sees them."""
     rows = read_judged(work.options.judged or "")
-    kind = "logistic" if work.options.scorer == "auto" else work.options.scorer
+    wanted = work.options.scorer
     parts, pairs = _judged(work, rows)
     whole, pairs = join([sample, *parts]), _moved(pairs, len(sample))
     with work.clock.computing():
-        if kind == "unsupervised":
+        if wanted == "unsupervised":
             found: Scorer = fit_unsupervised(sample, phrases, work.options.seed)
         else:
+            kind = "lightgbm" if wanted == "lightgbm" else "logistic"
             found = fit_learned(whole, phrases, pairs, kind, work.options.seed)
         seen = found.confidence(whole, phrases)[pairs.column("pair").to_numpy()]
     said = {"scores": seen.tolist(), "true": pairs.column("good").to_pylist()}
-    return found, {"kind": kind, "judged": said, "rows": rows.num_rows, "used": len(pairs)}
+    return found, {"kind": wanted, "judged": said, "rows": rows.num_rows, "used": len(pairs)}
 
 
 def _judged(work: Labelling, rows: pa.Table) -> tuple[list[Evidence], pa.Table]:

@@ -107,12 +107,12 @@ class Labelling:
 
     def _gather(self) -> Mark:
         found = gather(
-            self.ws, self.scratch, self.bench.families, self.options.sources, self.clock, self.progress
+            self.ws, self.scratch, self.bench.sides.families, self.options.sources, self.clock, self.progress
         )
         return {
             "texts": found.rows,
             "sources": list(found.sources),
-            "notes": list(self.bench.families.notes()),
+            "notes": list(self.bench.sides.families.notes()),
         }
 
     def _languages(self) -> Mark:
@@ -132,6 +132,7 @@ class Labelling:
         """Read every text; what repeats over families is added up over all buckets."""
         marks = self.each("signals", steps.signals)
         self.once("repeats", self._repeats)
+        self.scratch.drop("repeats")  # only now: the mark says that they are not needed
         return {
             "counts": added([mark["counts"] for mark in marks]),
             "subjects": sum(mark["subjects"] for mark in marks),
@@ -142,7 +143,6 @@ class Labelling:
         for bucket in range(self.buckets):
             repeats.merge(Repeats.from_bytes(self.scratch.read_bytes(f"repeats/{bucket}")))
         self.scratch.write_bytes("repeats.npz", repeats.to_bytes())
-        self.scratch.drop("repeats")
         return {}
 
     def _clean(self) -> Mark:
@@ -160,10 +160,12 @@ class Labelling:
         return {"counts": added([mark["counts"] for mark in marks]), **tallies}
 
     def _score(self) -> Mark:
+        self.ws.table("annotations").create()
         marks = self.each("score", steps.score)
         return {name: sum(mark[name] for mark in marks) for name in ("rows", "pairs", "sure")}
 
     def _targets(self) -> Mark:
+        self.ws.table("image_labels").create()
         marks = self.each("target", steps.target)
         return {name: sum(mark[name] for mark in marks) for name in ("rows", "images")}
 

@@ -47,13 +47,9 @@ def publish(work: Labelling) -> dict[str, Value]:
     counts = _counts(work, labels)
     note_made(work.ws, work.digest, counts)
     work.scratch.clear()
-    notes = [
-        *work.bench.families.notes(),
-        *work.bench.held.notes(),
-        *notes,
-        f"the label card is {uri}" if uri else "",
-    ]
-    return counts | {f"note {at}": note for at, note in enumerate(notes) if note}
+    notes = [*work.bench.sides.notes(), *notes]
+    notes += [f"the label card is {uri}"] if uri else []
+    return counts | {f"note {at}": note for at, note in enumerate(notes)}
 
 
 def _counts(work: Labelling, labels: pa.Table) -> dict[str, Value]:
@@ -83,6 +79,7 @@ def draws(work: Labelling) -> tuple[dict[str, float], tuple[str, ...]]:
 
 def _replace(work: Labelling, name: str, rows: pa.Table) -> None:
     table = work.ws.table(name)
+    table.create()
     table.replace(table.stage_rows(rows))
 
 
@@ -111,7 +108,7 @@ def label_rows(work: Labelling) -> pa.Table:
 def _checked(work: Labelling) -> Violations:
     sides = (work.scratch.read(f"sides/{bucket}") for bucket in range(work.buckets))
     batches = (batch for table in sides for batch in table.to_batches(1 << 16))
-    found = check(batches, work.bench.families, work.bench.held)
+    found = check(batches, work.bench.sides.families, work.bench.sides.held)
     refuse(found)
     return found
 
@@ -157,7 +154,7 @@ def _sources(work: Labelling) -> tuple[SourceGiven, ...]:
 
 
 def _rate(row: dict[str, Any] | None, name: str) -> Rate | None:
-    values = [None] if row is None else [row[name], row[f"{name}_low"], row[f"{name}_high"]]
-    if any(value is None or value != value for value in values):
-        return None
-    return Rate(*values)
+    """A share with its interval, where it was estimated."""
+    values = [(row or {}).get(key) for key in (name, f"{name}_low", f"{name}_high")]
+    known = [float(value) for value in values if value is not None and value == value]
+    return Rate(*known) if len(known) == 3 else None

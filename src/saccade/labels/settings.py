@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from saccade.errors import InputError, NotFoundError
+from saccade.labels.balance.evaluations import evaluation_images
 from saccade.labels.engine import Engine
 from saccade.workspace import Workspace
 
@@ -118,12 +119,17 @@ def digest(options: Options, inputs: dict[str, object]) -> str:
     """Names a labelling: equal for equal settings and inputs, wherever it runs."""
     said = {key: value for key, value in asdict(options).items() if key not in ("engine", "workers", "card")}
     text = json.dumps([CODE, said, inputs], sort_keys=True, default=str)
+    return _digest(text)
+
+
+def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=10).hexdigest()
 
 
 def inputs(ws: Workspace, options: Options) -> dict[str, object]:
     """What a labelling depends on: versions of tables, and the contents of the files that it names."""
     found: dict[str, object] = {name: ws.table(name).version for name in INPUTS}
+    found["evaluations"] = _digest(str(evaluation_images(ws).sort_by("image_id").to_pydict()))
     if options.model is not None:
         found[f"fingerprints/{options.model}"] = ws.fingerprints(options.model).version
     for name in ("dictionary", "block", "judged"):

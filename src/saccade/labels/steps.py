@@ -11,6 +11,7 @@ up: that is `labelling`'s.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,12 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saccade.labels.annotate import annotations
-from saccade.labels.balance.families import Families, families
-from saccade.labels.balance.leaks import Held, hold, split_of
+from saccade.labels.annotate import annotation_rows
+from saccade.labels.balance.build import Sides, labelled
 from saccade.labels.balance.splits import Shares
-from saccade.labels.balance.targets import SCHEMA as TARGETS
-from saccade.labels.balance.targets import LabelIndex, TargetSettings, targets
+from saccade.labels.balance.targets import LabelIndex, TargetSettings
 from saccade.labels.clustering.context import similarity
 from saccade.labels.clustering.cooccurrence import Counted, count_together, counted
 from saccade.labels.clustering.units import Units, units
@@ -39,11 +38,14 @@ from saccade.labels.scratch import Mark, Scratch
 from saccade.labels.settings import Options
 from saccade.labels.signals.boilerplate import Repeats, without_boilerplate
 from saccade.labels.signals.languages import LanguageModel
-from saccade.labels.signals.read import SignalSettings, key_words, read_signals
+from saccade.labels.signals.phrases import phrase_words
+from saccade.labels.signals.read import SignalSettings, read_signals
 from saccade.labels.vocabulary import Vocabulary
 from saccade.workspace import Clock, Workspace
+from saccade.workspace.schemas import SPECS
 from saccade.workspace.tables import Table
 
+IMAGE_LABELS = SPECS["image_labels"].schema
 Codes = npt.NDArray[np.int32]
 
 
@@ -87,9 +89,9 @@ class Bench:
         """What is known of the corpus's languages."""
         return LanguageModel.from_bytes(self.scratch.read_bytes("languages"))
 
-    def lemmas(self, language: str, text: str) -> list[str]:
-        """The words of a phrase as its texts' words were made."""
-        return key_words(text, language, self.speech)
+    def lemmas(self, language: str, texts: Sequence[str]) -> list[list[str]]:
+        """The words of phrases as the texts' words were made."""
+        return phrase_words(texts, language, self.speech)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -145,17 +147,11 @@ class Bench:
         return LabelIndex.of(self.scratch.read("labels"))
 
     @cached_property
-    def families(self) -> Families:
-        return families(self.ws)
-
-    @property
-    def shares(self) -> Shares:
+    def sides(self) -> Sides:
+        """Families, and which split each of them falls on."""
         options = self.options
-        return Shares(1 - options.val - options.test, options.val, options.test, options.seed)
-
-    @cached_property
-    def held(self) -> Held:
-        return hold(self.ws, self.families, self.shares)
+        shares = Shares(1 - options.val - options.test, options.val, options.test, options.seed)
+        return Sides.read(self.ws, shares)
 
     def evidence(self, bucket: int) -> Evidence:
         """What is known of a bucket's pairs."""
@@ -261,11 +257,11 @@ def together(bench: Bench, bucket: int, clock: Clock) -> Mark:
 def score(bench: Bench, bucket: int, clock: Clock) -> Mark:
     """How sure each pair is; what is sure enough becomes rows of `annotations`, staged."""
     with clock.reading():
-        evidence = bench.evidence(bucket)
         subjects = bench.scratch.read(f"subjects/{bucket}")
     with clock.computing():
+        evidence = bench.evidence(bucket)
         scores = bench.scorer.confidence(evidence, bench.vocabulary.table)
-        rows = annotations(evidence, scores, subjects, bench.vocabulary, bench.options.floor)
+        rows = annotation_rows(evidence, scores, subjects, bench.vocabulary, bench.options.floor)
     with clock.writing():
         staged = bench.ws.table("annotations").stage_rows(rows)
         bench.scratch.write(f"scored/{bucket}", rows.select(["image_id", "phrase_id", "score"]))
@@ -279,10 +275,8 @@ def target(bench: Bench, bucket: int, clock: Clock) -> Mark:
         rows = bench.scratch.read(f"scored/{bucket}").sort_by([("image_id", "ascending")]).combine_chunks()
     with clock.computing():
         wanted = TargetSettings(threshold=bench.options.threshold, top=bench.options.per_image)
-        parts = [targets(batch, bench.index, wanted) for batch in rows.to_batches()]
-        made = pa.Table.from_batches(parts, TARGETS)
-        split = split_of(made.column("image_id").combine_chunks(), bench.families, bench.shares, bench.held)
-        made = made.append_column("split", split)
+        parts = [labelled(batch, bench.index, wanted, bench.sides) for batch in rows.to_batches()]
+        made = pa.concat_tables([IMAGE_LABELS.empty_table(), *parts])
         counts = made.group_by(["label_id", "split"]).aggregate([("weight", "sum"), ([], "count_all")])
     with clock.writing():
         staged = bench.ws.table("image_labels").stage_rows(made)

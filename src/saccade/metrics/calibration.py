@@ -28,7 +28,7 @@ def expected_calibration_error(
     good: [N] truth, 0/1 or bool; score: [N] in 0..1; weight: [N] above 0, None for all alike. Raises
     `InputError` for anything else, and for N = 0.
     """
-    table = _binned(*checked(good, score, weight), bins)
+    table = _Binned(*checked(good, score, weight), bins)
     filled = table.rows > 0
     gap = np.abs(table.score[filled] - table.good[filled])
     return float((gap * table.rows[filled]).sum() / table.rows.sum())
@@ -57,10 +57,10 @@ def roc_auc(good: npt.ArrayLike, score: npt.ArrayLike, weight: npt.ArrayLike | N
 def reliability(
     good: npt.ArrayLike, score: npt.ArrayLike, bins: int = 10, weight: npt.ArrayLike | None = None
 ) -> pa.Table:
-    """One row for each bin that is not empty: `low`, `high` (edges), `rows` (float64, weights), `score` (mean),
-    `good` (share), `good_low`, `good_high` (Wilson, 95 %, with the weights rounded to whole rows).
+    """One row for each bin that is not empty: `low`, `high` (edges), `rows` (float64, weights), `score`
+    (mean), `good` (share), `good_low`, `good_high` (Wilson, 95 %, with the weights rounded to whole rows).
     """
-    table = _binned(*checked(good, score, weight), bins)
+    table = _Binned(*checked(good, score, weight), bins)
     filled = np.flatnonzero(table.rows > 0)
     sure = [_interval(table.good[at], table.rows[at]) for at in filled]
     return pa.table({
@@ -90,14 +90,14 @@ def checked(
     return truth, value, rows
 
 
-class _binned:
+class _Binned:
     """Sums over equal bins: `rows`, and the means `score` and `good` (0 where a bin is empty)."""
 
     def __init__(self, truth: Floats, value: Floats, rows: Floats, bins: int) -> None:
         if bins < 1:
             raise InputError(f"at least one bin is needed, found {bins}")
         place = np.minimum((value * bins).astype(np.int64), bins - 1)
-        self.rows: Floats = np.bincount(place, rows, bins)
+        self.rows: Floats = np.bincount(place, rows, bins).astype(np.float64)
         count = np.where(self.rows > 0, self.rows, 1)
         self.score: Floats = np.bincount(place, rows * value, bins) / count
         self.good: Floats = np.bincount(place, rows * truth, bins) / count

@@ -30,7 +30,7 @@ def ws(tmp_path: Path) -> Workspace:
     return ws
 
 
-def annotations() -> pa.RecordBatch:
+def scored() -> pa.RecordBatch:
     rows = [(image, f"p{at % 3}", 0.5 + at % 5 / 10) for at, image in enumerate(IDS)]
     columns = [pa.array([row[at] for row in rows]) for at in range(3)]
     return pa.record_batch(columns, ["image_id", "phrase_id", "score"])
@@ -39,7 +39,7 @@ def annotations() -> pa.RecordBatch:
 def test_annotations_become_a_training_set_without_leaks(ws: Workspace) -> None:
     sides = Sides.read(ws, Shares(0.6, 0.2, 0.2))
     index = LabelIndex.of(ws.table("labels").read())
-    ws.table("image_labels").append(labelled(annotations(), index, TargetSettings(), sides))
+    ws.table("image_labels").append(labelled(scored(), index, TargetSettings(), sides))
     sides.verify(ws)
     parts = {
         split: set(training_set(ws, split).image_ids.to_pylist())
@@ -54,7 +54,7 @@ def test_annotations_become_a_training_set_without_leaks(ws: Workspace) -> None:
 
 def test_an_evaluation_that_came_later_is_found_out(ws: Workspace) -> None:
     index = LabelIndex.of(ws.table("labels").read())
-    ws.table("image_labels").append(labelled(annotations(), index, TargetSettings(), Sides.read(ws)))
+    ws.table("image_labels").append(labelled(scored(), index, TargetSettings(), Sides.read(ws)))
     seen = training_set(ws).image_ids[0].as_py()
     ws.write_bytes("reports/evaluation/later/qrels.trec", f"{seen} 0 {IDS[9]} 1\n".encode())
     with pytest.raises(InputError, match="0 families are in two splits, 2 pictures of evaluations in one"):

@@ -63,13 +63,16 @@ def test_counts_are_those_of_the_tables(shop: Workspace, facts: CardFacts) -> No
     assert sum(facts.scores) == len(said)
     assert facts.curves[0].total == len(said)
     assert facts.curves[1].total == len(kept)
-    train = sum(row["split"] == "train" for row in kept)
-    assert facts.curves[2].total == pytest.approx(train)
+    assert len(facts.curves) == 2
 
 
 def test_draws_that_are_told_are_taken(shop: Workspace) -> None:
     draws = {label_id("red dress"): 30.0, label_id("oak chair"): 10.0}
-    balanced = gather_facts(shop, replace(told(), draws=draws)).curves[2]
+    facts = gather_facts(shop, replace(told(), draws=draws))
+    balanced = facts.curves[2]
+    assert "75% of the draws after balancing" in " ".join(one.text for one in facts.findings)
+    write_card(shop, facts)
+    assert "30 draws an epoch" in page(shop)
     assert (balanced.classes, balanced.largest, balanced.ratio) == (2, 30, 3)
     assert balanced.gini == pytest.approx(0.25)
     assert balanced.entropy == pytest.approx(0.8113, abs=1e-4)
@@ -231,6 +234,14 @@ def test_runs_of_images_go_over_batches(shop: Workspace, monkeypatch: pytest.Mon
     assert parts.totals == whole.totals
     assert parts.sources == whole.sources
     assert parts.curves == whole.curves
+
+
+def test_a_purity_that_is_no_number_is_unknown(shop: Workspace) -> None:
+    rows = shop.table("labels").read().to_pylist()
+    put(shop, "labels", [row | {"purity": float("nan")} for row in rows])
+    facts = gather_facts(shop, told())
+    assert {one.purity for sheet in facts.sheets for one in sheet.clusters} == {None}
+    write_card(shop, facts)
 
 
 def test_a_score_that_is_missing_counts_as_none(shop: Workspace) -> None:

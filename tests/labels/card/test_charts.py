@@ -48,7 +48,7 @@ def test_every_curve_stays_in_its_frame(counts: list[float]) -> None:
         assert TOP <= y <= HEIGHT - BOTTOM
 
 
-@pytest.mark.parametrize("top", [1, 3, 19, 999, 123_456_789])
+@pytest.mark.parametrize("top", [3, 4, 19, 999, 123_456_789])
 def test_bars_are_as_high_as_their_counts(top: int) -> None:
     svg = histogram([0, top, top // 2], 0.5)
     ET.fromstring(svg)

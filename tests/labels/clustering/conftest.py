@@ -38,16 +38,17 @@ class Corpus:
 
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
-    """1500 things: each has a look, a place and a kind, and is spoken of in both languages."""
+    """2500 things: each has a look, a place and a kind, and is spoken of in both languages."""
     dice = np.random.default_rng(3)
     known: dict[tuple[str, str], int] = {}
     truth: list[str] = []
     rows: set[tuple[int, int, int]] = set()
-    for subject in range(1500):
+    for subject in range(2500):
         looks, place, thing = (int(dice.integers(8)) for _ in range(3))
         for source, language in ((0, "en"), (0, "de"), (1, "en"), (1, "de")):
             a, b, c = (
-                WORDS[kind][language][at] for kind, at in (("look", looks), ("place", place), ("thing", thing))
+                WORDS[kind][language][at]
+                for kind, at in (("look", looks), ("place", place), ("thing", thing))
             )
             for key, meaning in (
                 (a, f"{looks}"), (b, f"/{place}"), (c, f"//{thing}"), (f"{a} {b}", f"{looks}/{place}"),

@@ -6,7 +6,6 @@ import pytest
 
 from saccade.labels.clustering.context import company, key_words, similarity, together
 from saccade.labels.clustering.vectors import unit_length
-
 from tests.labels.clustering.conftest import said_rows
 
 KEYS = ["sofa", "blue sofa", "velvet", "big blue sofa", "lamp", "blue lamp"]

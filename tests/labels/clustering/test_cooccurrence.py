@@ -21,10 +21,11 @@ def known(corpus) -> Counted:
 
 def slowly(said: pa.Table, known: Counted, sources: set[int]) -> dict[tuple[int, int], int]:
     """Pairs of units counted with sets."""
+    units_of = [known.phrases[[at]].nonzero()[1].tolist() for at in range(known.phrases.shape[0])]
     held: dict[int, set[int]] = {}
     for row in said.to_pylist():
         if row["source"] in sources:
-            held.setdefault(row["subject"], set()).update(known.phrases[[row["phrase"]]].nonzero()[1].tolist())
+            held.setdefault(row["subject"], set()).update(units_of[row["phrase"]])
     found: dict[tuple[int, int], int] = {}
     for values in held.values():
         for pair in [*combinations(sorted(values), 2), *((at, at) for at in values)]:
@@ -60,7 +61,7 @@ def test_a_subject_gives_its_rarest_units(corpus, known: Counted, monkeypatch: p
     monkeypatch.setattr(cooccurrence, "PER_SUBJECT", 2)
     found = count_together(corpus.said, known, SOURCES)
     most = pc.sum(found.column("all")).as_py()
-    assert most <= 1500 * 3
+    assert most <= 2500 * 3
 
 
 def test_the_most_supported_units_are_counted(corpus, monkeypatch: pytest.MonkeyPatch) -> None:

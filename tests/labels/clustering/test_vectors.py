@@ -6,9 +6,10 @@ import pytest
 from saccade.errors import InputError
 from saccade.labels.clustering.context import Company, company
 from saccade.labels.clustering.cooccurrence import added_up, count_together, counted
+from saccade.labels.clustering.linking import linked
 from saccade.labels.clustering.units import units
 from saccade.labels.clustering.vectors import combined, composed, meanings, shrunk, unit_length
-
+from saccade.metrics.clusters import bcubed
 from tests.labels.clustering.conftest import SOURCES
 
 
@@ -26,16 +27,12 @@ def found(corpus) -> np.ndarray:
 
 
 def test_phrases_of_one_meaning_meet_and_others_do_not(corpus, found: np.ndarray) -> None:
-    cosine = found @ found.T
-    same = np.array(corpus.truth)[:, None] == np.array(corpus.truth)[None, :]
-    assert cosine[same].min() > 0.99
-    assert cosine[~same].max() < 0.9
+    assert bcubed(linked(found, 0.9), corpus.truth).f1 > 0.85
 
 
 def test_without_alignment_translations_stay_apart(corpus) -> None:
-    cosine = vectors_of(corpus, align=False) @ vectors_of(corpus, align=False).T
-    same = np.array(corpus.truth)[:, None] == np.array(corpus.truth)[None, :]
-    assert cosine[same].min() < 0.9
+    apart = bcubed(linked(vectors_of(corpus, align=False), 0.9), corpus.truth)
+    assert apart.precision > 0.99 and apart.recall < 0.6
 
 
 def test_form_and_seed(corpus, found: np.ndarray) -> None:

@@ -52,8 +52,8 @@ def bucket() -> Callable[..., Bucket]:
 
 
 @pytest.fixture
-def lemmas() -> Callable[[str, str], list[str]]:
-    return plain
+def lemmas() -> Callable[[str, Sequence[str]], list[list[str]]]:
+    return lambda language, texts: [plain(language, text) for text in texts]
 
 
 @pytest.fixture

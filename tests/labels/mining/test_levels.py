@@ -28,6 +28,12 @@ def test_support_and_sources_decide(bucket: Callable[..., Bucket]) -> None:
     assert level.table.schema == SURVIVORS
 
 
+def test_a_source_that_says_little_is_not_asked_for(bucket: Callable[..., Bucket]) -> None:
+    rows = [(f"f{i}", "title", "en", " ".join(f"word{j}" for j in range(20))) for i in range(5)]
+    made = bucket([*rows, ("f1", "query", "en", "word3")])
+    assert len(survivors(count_level(made.texts, made.families, SOURCES), MiningSettings()).table) == 20
+
+
 def test_a_level_comes_back_from_a_file(bucket: Callable[..., Bucket]) -> None:
     made = bucket([("f1", "title", "en", "a b c")])
     level = survivors(count_level(made.texts, made.families, SOURCES), MiningSettings(support=1))

@@ -1,4 +1,6 @@
-"""A small world whose truth is known: subjects, phrases and sources that are right or wrong at given rates."""
+"""A small world whose truth is known: subjects, phrases and sources that are right or wrong at given
+rates.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,9 @@ from saccade.labels.shapes import HEARD, SAID
 
 @dataclass(frozen=True)
 class Source:
-    """coverage: share of subjects it speaks of; says: share of the true phrases that it says; wrong: share of its
-    texts that are about another subject; copies: name of a source that it repeats word for word, unmarked.
+    """coverage: share of subjects it speaks of; says: share of the true phrases that it says; wrong: share
+    of its texts that are about another subject; copies: name of a source that it repeats word for word,
+    unmarked.
     """
 
     name: str
@@ -47,7 +50,8 @@ def world(sources: tuple[Source, ...], subjects: int = 1500, seed: int = 0, kind
     first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
     eager = dice.uniform(0.5, 1.4, kinds)  # some kinds of phrase are said by everybody, some by few
     facts = np.stack([
-        base + dice.choice(size, subjects, p=_zipf(int(size))) for base, size in zip(first, sizes, strict=True)
+        base + dice.choice(size, subjects, p=_zipf(int(size)))
+        for base, size in zip(first, sizes, strict=True)
     ], axis=1)  # fmt: skip
     said: dict[str, npt.NDArray[np.bool_]] = {}
     count = int(sizes.sum())
@@ -82,7 +86,9 @@ def _claims(
     subjects = len(facts)
     found = np.zeros((subjects, count + 1), np.bool_)
     speaks = dice.random(subjects) < source.coverage
-    about = np.where(dice.random(subjects) < source.wrong, dice.integers(0, subjects, subjects), np.arange(subjects))
+    about = np.where(
+        dice.random(subjects) < source.wrong, dice.integers(0, subjects, subjects), np.arange(subjects)
+    )
     for kind in range(facts.shape[1]):
         says = speaks & (dice.random(subjects) < np.minimum(source.says * eager[kind], 0.97))
         found[says, facts[about[says], kind]] = True
@@ -91,8 +97,8 @@ def _claims(
 
 
 def _world(
-    sources: tuple[Source, ...], said: dict[str, npt.NDArray[np.bool_]], facts: npt.NDArray[np.int64], count: int,
-    dice: np.random.Generator,
+    sources: tuple[Source, ...], said: dict[str, npt.NDArray[np.bool_]], facts: npt.NDArray[np.int64],
+    count: int, dice: np.random.Generator,
 ) -> World:  # fmt: skip
     every = np.stack([said[source.name] for source in sources], axis=2)
     subject, phrase, source = np.nonzero(every[:, :count])

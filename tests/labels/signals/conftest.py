@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -34,7 +35,7 @@ def spelled() -> Callable[[Words], list[str]]:
     def spell(words: Words) -> list[str]:
         names, bounds = words.surfaces.to_pylist(), words.offsets.tolist()
         shown = ["|" if token < 0 else names[token] for token in words.tokens.tolist()]
-        return [" ".join(shown[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [" ".join(shown[a:b]) for a, b in pairwise(bounds)]
 
     return spell
 

@@ -11,7 +11,8 @@ from saccade.bazaar.sellers import brand, seller
 from saccade.labels.hashing import word_hash, word_hashes
 from saccade.labels.shapes import FORMS, SUBJECTS, TEXTS
 from saccade.labels.signals.languages import LanguageModel
-from saccade.labels.signals.read import Signals, SignalSettings, key_words, read_signals
+from saccade.labels.signals.phrases import phrase_words
+from saccade.labels.signals.read import Signals, SignalSettings, read_signals
 from saccade.labels.signals.teaching import fit_languages
 
 ENGLISH = SignalSettings(languages=("en",))
@@ -161,8 +162,10 @@ def test_keys_of_given_phrases_meet_those_of_texts(gathered) -> None:
     model = fit_languages(rows, settings)
     words = read_signals(rows, settings, model).texts["words"].to_pylist()
     assert words[0][0] == words[1][0]
-    assert key_words("Mid-Century Sofas", "en", fit_languages(rows, ENGLISH)) == ["mid", "century", "sofa"]
-    assert word_hash(key_words("kleine Kuche", "de", model)[0]) == words[0][0]
+    assert phrase_words(["Mid-Century Sofas"], "en", fit_languages(rows, ENGLISH)) == [
+        ["mid", "century", "sofa"]
+    ]
+    assert word_hash(phrase_words(["kleine Kuche"], "de", model)[0][0]) == words[0][0]
 
 
 def test_no_rows(gathered) -> None:

@@ -38,8 +38,10 @@ def test_echoes(texts_of) -> None:
             (1, "a", "free shipping now"),
             (1, "b", "rug"),
             (2, "a", "lone text here"),
+            (3, "a", "x x x"),
+            (3, "a", "x"),
+            *((at, "b", "filler") for at in range(4, 40)),
         ]
-        + [(3, "a", "x x x"), (3, "a", "x"), *((at, "b", "filler") for at in range(4, 40))]
     )
     words, offsets = lists(table["words"])
     source, names = source_codes(table)

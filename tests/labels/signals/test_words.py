@@ -72,7 +72,7 @@ def test_each_word_is_written_once_and_a_slice_is_read_from_its_start() -> None:
 def test_broken_bytes_are_breaks(spelled) -> None:
     data = b"oak\xff\xe4ash\xf0\x9f"
     broken = pa.LargeStringArray.from_buffers(
-        1, pa.py_buffer(np.array([0, len(data)], np.int64)), pa.py_buffer(data)
+        1, pa.py_buffer(np.array([0, len(data)], np.int64).tobytes()), pa.py_buffer(data)
     )
     assert spelled(cut(broken))[0].startswith("oak |")
 

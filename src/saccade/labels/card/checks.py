@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from saccade.labels.card.facts import CardFacts, Finding, SourceFact
 from saccade.labels.card.html import UNKNOWN, percent, plural
 
+BALANCED = "Balanced"  # name of the curve of draws
 PRECISE = 0.7  # precision that a source should have
 WEIGHTY = 0.2  # share of labels from which an imprecise source spoils the whole
 ALONE = 0.8  # share of labels that hang on one source
@@ -61,17 +62,18 @@ def _splits(facts: CardFacts) -> Iterator[Finding]:
 
 
 def _labels(facts: CardFacts, counted: Counted) -> Iterator[Finding]:
-    totals, draws = facts.totals, facts.curves[-1]
+    totals, last = facts.totals, facts.curves[-1]
     if totals.images and totals.labelled < LABELLED * totals.images:
         yield Finding(
             "look",
             f"Only {percent(totals.labelled / totals.images)} of the images have a label.",
             "Lower the threshold, add sources, or train on the labelled part knowingly.",
         )
-    if draws.total and draws.largest > LARGE * draws.total:
+    if last.total and last.largest > LARGE * last.total:
+        of = "draws after balancing" if last.name == BALANCED else "labels given, and nothing is balanced"
         yield Finding(
             "look",
-            f"One label gets {percent(draws.largest / draws.total)} of the draws after balancing.",
+            f"One label gets {percent(last.largest / last.total)} of the {of}.",
             "Lower the cap of images a label, or raise the strength of balancing.",
         )
     join = "Raise the support a label needs, or join them with their neighbours."

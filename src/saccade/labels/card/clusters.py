@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from saccade.labels.card.counting import Annotated, Labelled
@@ -34,7 +36,7 @@ class Clusters:
     labels: dict[str, Label]
     annotated: Annotated
     labelled: Labelled
-    draws: dict[str, float]
+    draws: Mapping[str, float]
 
     def images(self, label_id: str) -> int:
         """Images that carry a label."""
@@ -51,7 +53,7 @@ class Clusters:
         label = self.labels[label_id]
         members = sorted(map(self._member, label.phrases), key=lambda one: (-one.images, one.phrase))
         return Cluster(
-            label_id, label.name, label.kind, self.images(label_id), self.draws.get(label_id, 0.0),
+            label_id, label.name, label.kind, self.images(label_id), self.draws.get(label_id),
             label.purity, self.score(label), len(label.phrases), tuple(members[:SHOWN]), (),
         )  # fmt: skip
 
@@ -70,15 +72,7 @@ class Clusters:
 
 def load(ws: Workspace, run: RunFacts, annotated: Annotated, labelled: Labelled) -> Clusters:
     """Reads `phrases` and `labels`, whose size is the vocabulary's and not the catalogue's."""
-    draws = dict(run.draws) or expected_draws(labelled)
-    return Clusters(_phrases(ws), _labels(ws), annotated, labelled, draws)
-
-
-def expected_draws(labelled: Labelled) -> dict[str, float]:
-    """Draws of each label in an epoch of as many draws as train rows, each row drawn by its weight."""
-    total = sum(labelled.weight.values())
-    scale = labelled.trained / total if total > 0 else 0.0
-    return {label: weight * scale for label, weight in labelled.weight.items()}
+    return Clusters(_phrases(ws), _labels(ws), annotated, labelled, run.draws)
 
 
 def _phrases(ws: Workspace) -> dict[str, tuple[str, str, int]]:
@@ -97,6 +91,11 @@ def _labels(ws: Workspace) -> dict[str, Label]:
         for row in batch.to_pylist():
             found[row["label_id"]] = Label(
                 row["label_id"], row["name"] or row["label_id"], row["kind"] or "",
-                tuple(row["phrases"] or ()), tuple(row["languages"] or ()), row["purity"],
+                tuple(row["phrases"] or ()), tuple(row["languages"] or ()), _known(row["purity"]),
             )  # fmt: skip
     return dict(sorted(found.items()))
+
+
+def _known(value: float | None) -> float | None:
+    """NaN stands for nothing, and JSON has no word for it."""
+    return value if value is not None and math.isfinite(value) else None

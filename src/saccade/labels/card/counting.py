@@ -41,12 +41,10 @@ class Annotated:
 
 @dataclass
 class Labelled:
-    """images: label_id to images; weight: label_id to the summed weight of train rows; trained: train rows;
-    splits: images by split; per_image: int64 [MOST], images with 1, 2, ... labels."""
+    """images: label_id to images; splits: images by split; per_image: int64 [MOST], images with 1, 2, ...
+    labels; rows: of the table."""
 
     images: dict[str, int] = field(default_factory=dict)
-    weight: dict[str, float] = field(default_factory=dict)
-    trained: int = 0
     rows: int = 0
     splits: dict[str, int] = field(default_factory=dict)
     per_image: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(MOST, np.int64))
@@ -69,24 +67,14 @@ def count_annotations(ws: Workspace, threshold: float) -> Annotated:
     return found
 
 
-def count_labels(ws: Workspace, train: str) -> Labelled:
-    """Streams `image_labels`; `train` names the split that is trained on."""
-    found, tally, runs = Labelled(), Tally(["label_id", "split"], ["weight"]), _Runs()
-    columns = ["image_id", "label_id", "weight", "split"]
-    for batch in ws.table("image_labels").scan(columns, batch_size=BATCH):
-        split = pc.fill_null(batch["split"], "")
-        tally.add(
-            pa.table({"label_id": batch["label_id"], "split": split,
-                      "weight": pc.fill_null(batch["weight"], 1.0).cast(pa.float64())})
-        )  # fmt: skip
-        runs.add(batch["image_id"], split)
+def count_labels(ws: Workspace) -> Labelled:
+    """Streams `image_labels`."""
+    found, tally, runs = Labelled(), Tally(["label_id"]), _Runs()
+    for batch in ws.table("image_labels").scan(["image_id", "label_id", "split"], batch_size=BATCH):
+        tally.add(pa.table({"label_id": batch["label_id"]}))
+        runs.add(batch["image_id"], pc.fill_null(batch["split"], ""))
         found.rows += batch.num_rows
-    for row in _rows(tally):
-        label = row["label_id"]
-        found.images[label] = found.images.get(label, 0) + row["rows"]
-        if row["split"] == train:
-            found.weight[label] = row["weight"]
-            found.trained += row["rows"]
+    found.images = {row["label_id"]: row["rows"] for row in _rows(tally)}
     found.splits, found.per_image = runs.end()
     return found
 

@@ -134,13 +134,13 @@ class Example:
 @dataclass(frozen=True)
 class Cluster:
     """A label as the picture sheets show it. size: number of phrases, of which members are the best known;
-    score: mean over its annotations."""
+    score: mean over its annotations; draws: expected in an epoch, None where nobody said."""
 
     label_id: str
     name: str
     kind: str
     images: int
-    draws: float
+    draws: float | None
     purity: float | None
     score: float | None
     size: int

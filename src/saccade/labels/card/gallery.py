@@ -34,7 +34,9 @@ def _cluster(one: Cluster, pictures: Mapping[str, str]) -> str:
 
 
 def _counts(one: Cluster) -> str:
-    parts = [plural(one.images, "image", "images"), f"{number(round(one.draws, 1))} draws an epoch"]
+    parts = [plural(one.images, "image", "images")]
+    if one.draws is not None:
+        parts.append(f"{number(round(one.draws, 1))} draws an epoch")
     if one.score is not None:
         parts.append(f"mean score {one.score:.2f}")
     if one.purity is not None:

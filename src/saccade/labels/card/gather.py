@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from saccade.labels.card.baseline import baseline, previous
-from saccade.labels.card.checks import FEW, MIXED, Counted, findings
+from saccade.labels.card.checks import BALANCED, FEW, MIXED, Counted, findings
 from saccade.labels.card.clusters import HEAD, Clusters, load
 from saccade.labels.card.counting import Annotated, count_annotations, count_labels
 from saccade.labels.card.curves import curve
@@ -23,7 +23,7 @@ def gather_facts(ws: Workspace, run: RunFacts) -> CardFacts:
     Memory is that of the vocabulary; the two large tables are streamed. The card that lies in the workspace
     is what changes are measured against, so call it before `write_card` replaces that one.
     """
-    annotated, labelled = count_annotations(ws, run.threshold), count_labels(ws, run.train)
+    annotated, labelled = count_annotations(ws, run.threshold), count_labels(ws)
     clusters = load(ws, run, annotated, labelled)
     totals = _totals(ws, clusters)
     sources = _sources(run, annotated, totals.images)
@@ -53,11 +53,12 @@ def _totals(ws: Workspace, clusters: Clusters) -> Totals:
 
 def _curves(clusters: Clusters) -> tuple[Curve, ...]:
     phrases = (images for images, _ in clusters.annotated.phrases.values())
-    return (
+    made = (
         curve("Phrases", "images that a phrase is said of", phrases),
         curve("Labels", "images with a label", clusters.labelled.images.values()),
-        curve("Balanced", "expected draws of a label in an epoch", clusters.draws.values()),
     )
+    draws = clusters.draws.values()
+    return (*made, curve(BALANCED, "expected draws of a label in an epoch", draws)) if draws else made
 
 
 def _sources(run: RunFacts, annotated: Annotated, images: int) -> tuple[SourceFact, ...]:

@@ -1,6 +1,6 @@
 """What only the stage knows and tells the card: sources, languages, judged pairs, settings, times.
 
-Everything is optional but the made-up run has none: what is missing is said to be missing on the page.
+Everything is optional: what is missing is said to be missing on the page.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class RunFacts:
 
     made: when, ISO 8601 in UTC. threshold: score 0..1 from which an annotation counts as a label.
     languages: texts that may be matched, by language. signals: what the signals did, by name, as counts
-    (boilerplate dropped, spam dropped, copies, ...). draws: label_id to expected draws in an epoch; empty:
-    computed from `image_labels.weight` of the train split. train: name of that split. leaked: families with
-    images in more than one split, None when nobody looked. moved: how many phrases changed their label, and
-    moves: the most telling of them; None: found by comparing with the last card. settings, seed: of the run.
-    versions: table to version that was read or written. seconds: step to wall seconds. bottleneck: the step
-    or resource that the run waited for.
+    (boilerplate dropped, spam dropped, copies, ...). draws: label_id to expected draws in an epoch after
+    balancing; empty: nothing is said of balancing. leaked: families with images in more than one split, None
+    when nobody looked. moved: how many phrases changed their label, and moves: the most telling of them;
+    None: found by comparing with the last card. settings, seed: of the run. versions: table to version that
+    was read or written. seconds: step to wall seconds. bottleneck: the step or resource that the run waited
+    for.
     """
 
     made: str = ""
@@ -79,7 +79,6 @@ class RunFacts:
     signals: Mapping[str, int] = field(default_factory=dict)
     judged: JudgedPairs | None = None
     draws: Mapping[str, float] = field(default_factory=dict)
-    train: str = "train"
     leaked: int | None = None
     moved: int | None = None
     moves: tuple[Move, ...] = ()

@@ -112,8 +112,8 @@ def _classes(facts: CardFacts) -> str:
         for one in facts.curves
     )  # fmt: skip
     lead = (
-        "How often classes occur: raw phrases, labels after clustering, and what training draws after "
-        "balancing. A flatter line is a fairer diet."
+        "How often classes occur: raw phrases, labels after clustering, and, where balancing was told, what "
+        "an epoch draws. A flatter line is a fairer diet."
     )
     return section(
         "classes", "Labels", lead, head_and_tail(facts.curves),

@@ -3,6 +3,9 @@
 Decided, our own composition of known parts:
 - A pair's score adds up how often both are said of one thing (first order: what "couch" and "Sofa" have and
   "blue" and "sofa" have too), how alike their company is (second order), and how alike they are written.
+  Spelling counts no more than company does, unless it is the same: names of makers end alike.
+- Within one language the first order does not count, spelling counts half, and more is asked: what one text
+  says together ("birthday cake") is no synonym. Translations are easier to tell than synonyms.
 - Units that stand in one phrase mean different things: people do not say "sofa couch". They never join.
 - Scores are taken relative to each unit's five best in the other's language ("cross-domain similarity local
   scaling", Lample et al. 2018), so that a unit that goes with everything is nobody's translation.
@@ -29,21 +32,23 @@ Rows = npt.NDArray[np.int64]
 
 PART = 3000
 """Most units that are compared all with all."""
+_SAME = 0.999  # cosine of pieces of words that are written the same
 _NOTHING = -1.0  # relative score of units with hardly anything in common
 _NEVER = -1000.0  # relative score of units that stand in one phrase: no average makes up for it
 
 
 @dataclass(frozen=True)
 class AlignSettings:
-    """together, alike, spelt: weights of the three scores; join: relative score from which groups join; least:
-    score below which two units have nothing in common, however little else they have.
+    """together, alike, spelt: weights of the scores; join: relative score from which groups join; least,
+    kin: score below which two units of different languages, or of one, have nothing in common.
     """
 
     together: float = 0.4
     alike: float = 1.0
     spelt: float = 0.5
     join: float = -0.3
-    least: float = 0.4
+    least: float = 0.3
+    kin: float = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +72,10 @@ class Scores:
             _product(self.pieces, which, columns),
         )
         by = self.settings
-        score = by.together * np.minimum(near, 3) + by.alike * alike + by.spelt * spelt
+        other = self.language[which][:, None] != self.language[every][None, :]
+        company = by.together * np.where(other, np.minimum(near, 3), 0) + by.alike * alike
+        written = np.where(other, by.spelt, by.spelt / 2) * spelt
+        score = company + np.where(spelt > _SAME, by.spelt, np.minimum(written, company))
         score[_part(self.apart, which, columns) > 0] = -1
         score[which[:, None] == every[None, :]] = -1
         return score.astype(np.float32)
@@ -103,7 +111,8 @@ def _relative(scores: Scores, local: Floats, rows: Rows, columns: Rows) -> Float
     score = scores.rows(rows, columns)
     mine, theirs = scores.language[rows], scores.language[columns]
     found = 2 * score - local[rows][:, theirs] - local[columns][:, mine].T
-    found[score < scores.settings.least] = _NOTHING
+    least = np.where(mine[:, None] == theirs[None, :], scores.settings.kin, scores.settings.least)
+    found[score < least] = _NOTHING
     found[score <= -1] = _NEVER
     return found
 

@@ -27,7 +27,7 @@ from saccade.catalog.readers.arrow import ArrowReader
 from saccade.catalog.readers.lines import DelimitedReader, JsonLinesReader
 from saccade.catalog.rows import Row
 from saccade.errors import InputError
-from saccade.labels.hashing import key_hash, phrase_id
+from saccade.labels.hashing import phrase_hashes, phrase_id
 from saccade.labels.mining.function_words import Lemmas
 from saccade.labels.vocabulary import LONGEST
 from saccade.workspace.schemas import SPECS
@@ -38,6 +38,8 @@ _ENDINGS = ".txt .csv .tsv .tab .jsonl .ndjson .parquet .pq .arrow .feather .ipc
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 Pair = tuple[object, object]
+Key = tuple[str, str]
+"""(language, lemmas parted by spaces)."""
 
 
 @dataclass(frozen=True)
@@ -73,44 +75,79 @@ def read_dictionary(path: str, languages: Sequence[str], lemmas: Lemmas) -> Give
 
 def dictionary(pairs: Iterable[Pair], languages: Sequence[str], lemmas: Lemmas) -> Given:
     """The same from (phrase, language or None) pairs."""
-    found: dict[int, tuple[str, str, str]] = {}
+    found: dict[Key, str] = {}
     refused: Counter[str] = Counter()
     read = folded = 0
-    for phrase, language in pairs:
+    entries = [(phrase, _tongues(phrase, language, languages)) for phrase, language in pairs]
+    words = _words(entries, lemmas)
+    for phrase, tongues in entries:
         read += 1
-        rows, reason = _normal(phrase, language, languages, lemmas)
-        fresh = {value: row for value, row in rows.items() if value not in found}
+        rows, reason = _normal(phrase, tongues, words)
+        fresh = {key: row for key, row in rows.items() if key not in found}
         found |= fresh
         refused.update([reason] if reason else [])
         folded += bool(rows) and not fresh
     return Given(_table(found), read, folded, dict(refused))
 
 
-def _normal(
-    phrase: object, language: object, languages: Sequence[str], lemmas: Lemmas
-) -> tuple[dict[int, tuple[str, str, str]], str]:
-    """Hash → (phrase, language, key) of one entry, or why there is none."""
+def _tongues(phrase: object, language: object, languages: Sequence[str]) -> Sequence[str] | str:
+    """The languages that an entry counts for, or why it cannot be used."""
     if not isinstance(phrase, str) or not phrase.strip():
-        return {}, "empty or not text"
-    if not phrase.isprintable() and _SURROGATES.search(phrase):
-        return {}, "not UTF-8"
+        return "empty or not text"
+    if not _is_utf8(phrase):
+        return "not UTF-8"
     named = str(language).strip().lower() if language not in (None, "") else ""
     if named and not _LANGUAGE.fullmatch(named):
-        return {}, "of no language (expected codes such as en)"
-    found: dict[int, tuple[str, str, str]] = {}
+        return "of no language (expected codes such as en)"
+    return [named] if named else list(languages)
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether it has no lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _words(
+    entries: Sequence[tuple[object, Sequence[str] | str]], lemmas: Lemmas
+) -> dict[tuple[str, object], list[str]]:
+    """(language, phrase) → its lemmas, a language at a time."""
+    asked: dict[str, dict[str, None]] = {}
+    for phrase, tongues in entries:
+        if not isinstance(tongues, str):
+            for tongue in tongues:
+                asked.setdefault(tongue, {})[str(phrase)] = None
+    return {
+        (tongue, phrase): words
+        for tongue, phrases in asked.items()
+        for phrase, words in zip(phrases, lemmas(tongue, list(phrases)), strict=True)
+    }
+
+
+def _normal(
+    phrase: object, tongues: Sequence[str] | str, lemmas: Mapping[tuple[str, object], list[str]]
+) -> tuple[dict[Key, str], str]:
+    """Key → phrase of one entry, or why there is none."""
+    if isinstance(tongues, str):
+        return {}, tongues
+    found: dict[Key, str] = {}
     reason = ""
-    for tongue in [named] if named else languages:
-        words = lemmas(tongue, phrase)
+    for tongue in tongues:
+        words = lemmas[tongue, phrase]
         if 0 < len(words) <= LONGEST:
-            key = " ".join(words)
-            found[key_hash(tongue, key)] = (" ".join(phrase.split()), tongue, key)
+            found[tongue, " ".join(words)] = " ".join(str(phrase).split())
         else:
             reason = f"longer than {LONGEST} words" if words else "without a word"
     return found, "" if found else reason
 
 
-def _table(found: dict[int, tuple[str, str, str]]) -> pa.Table:
-    rows = sorted((phrase_id(value), *row) for value, row in found.items())
+def _table(found: dict[Key, str]) -> pa.Table:
+    tongues, keyed = [key[0] for key in found], [key[1] for key in found]
+    hashes = phrase_hashes(pa.array(tongues, pa.string()), pa.array(keyed, pa.string())).tolist()
+    rows = sorted(zip(map(phrase_id, hashes), found.values(), tongues, keyed, strict=True))
     ids, phrases, languages, keys = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
     return pa.table({
         "phrase_id": ids, "phrase": phrases, "language": languages, "key": keys,

@@ -10,7 +10,7 @@ Decided: in this order, for each language of the corpus
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,8 @@ from saccade.labels.mining.levels import Level
 from saccade.labels.shapes import UNKNOWN
 
 Flags = npt.NDArray[np.bool_]
-Lemmas = Callable[[str, str], list[str]]
-"""(language, text) → the lemmas of its words in order, as in the texts."""
+Lemmas = Callable[[str, Sequence[str]], list[list[str]]]
+"""(language, texts) → for each the lemmas of its words in order, as in the texts of the corpus."""
 
 _ENDS = 0.5  # share of the average rate from which on a listed word is one that names things
 _NEVER = 0.05  # share of the average rate below which a word "hardly ever" begins or ends a run
@@ -55,7 +55,7 @@ def _listed(language: str, lemmas: Lemmas) -> Hashes:
     import stopwordsiso
 
     named = CLOSED.get(language) or (stopwordsiso.stopwords(language) if _has(language) else frozenset[str]())
-    found = [lemmas(language, word) for word in sorted(named)]
+    found = lemmas(language, sorted(named))
     return np.unique(word_hashes([*sorted(named), *(lemma[0] for lemma in found if len(lemma) == 1)]))
 
 

@@ -25,7 +25,7 @@ from saccade.labels.hashing import Hashes
 from saccade.labels.mining.levels import COUNTS, counts_table
 from saccade.labels.shapes import FORMS
 
-_ROWS = 8_000_000
+_ROWS = 4_000_000
 _HASHED = COUNTS.names[:4]
 _SUMMED = COUNTS.names[4:]
 _MOST = 2**32 - 1

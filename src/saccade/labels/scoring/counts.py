@@ -1,7 +1,7 @@
 """Counts of a sample that the label model is fitted to: who says which phrase how often, of how many.
 
-Decided: phrases of the sample are renumbered 0..V-1 and only these are kept. A rate is shrunk to what the voice
-does with phrases as common as this one (Gamma-Poisson, `SHRINK` claims).
+Decided: phrases of the sample are renumbered 0..V-1 and only these are kept. A rate is shrunk to what the
+voice does with phrases as common as this one (Gamma-Poisson, `SHRINK` claims).
 
 Not here: what follows from them (`label_model`).
 """
@@ -9,9 +9,9 @@ Not here: what follows from them (`label_model`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from saccade.labels.scoring.evidence import Doubles, Evidence, Ints
 from saccade.labels.scoring.voices import OUTCOMES, Codes, Voices
@@ -23,14 +23,15 @@ SHRINK = 2.0
 class Counts:
     """V phrases, S voices, N pairs.
 
-    row: int64 [N], phrase of each pair; code: int8 [N, S] outcomes; near: int8 [N] bin of similarity;
-    pairs: float64 [V] pairs of each phrase; claims: float64 [V, S, OUTCOMES]; heard: float64 [V, S] subjects
-    that a voice speaks of in the phrase's language; universe: float64 [V] subjects that any does.
+    row: int64 [N], phrase of each pair; code: int8 [N, S] outcomes; pairs: float64 [V], of each phrase;
+    claims: float64 [V, S, OUTCOMES]; heard: float64 [V, S] subjects
+    that a voice speaks of in the phrase's language; universe: float64 [V] subjects that any does;
+    outcome_rate: float64 [V, S, OUTCOMES], q_ep; within: float64 [S, OUTCOMES, OUTCOMES], as `within` gives
+    it.
     """
 
     row: Ints
     code: Codes
-    near: npt.NDArray[np.int8]
     pairs: Doubles
     claims: Doubles
     heard: Doubles
@@ -48,19 +49,28 @@ class Counts:
         """float64 [V, S]: share of the universe that a voice speaks of."""
         return np.minimum(self.heard / np.maximum(self.universe, 1)[:, None], 1)
 
+    @cached_property
+    def kind(self) -> Ints:
+        """int64 [V]: the voice that says the phrase most readily; phrases of a kind are alike."""
+        return (self.claims.sum(axis=2) / np.maximum(self.heard, 1)).argmax(axis=1)
+
+    def around(self, values: Doubles) -> Doubles:
+        """[V, S, OUTCOMES]: for each outcome the sum of `values` over all outcomes that hold it."""
+        return np.einsum("soq,vsq->vso", self.within, values)
+
     def by_outcome(self, values: Doubles) -> Doubles:
         """float64 [V, S, OUTCOMES]: sums of values [N] over what each voice says."""
         return _by_outcome(self.row, self.code, values, len(self.pairs))
 
 
-def count(row: Ints, code: Codes, near: npt.NDArray[np.int8], heard: Doubles, universe: Doubles,
+def count(row: Ints, code: Codes, heard: Doubles, universe: Doubles,
           weight: Doubles, within: Doubles) -> Counts:  # fmt: skip
     """Counts of pairs that weigh `weight` (float64 [N]) each; `heard`, `universe` as in `Counts`."""
     size = len(universe)
-    pairs = np.bincount(row, weight, size)
+    pairs = np.bincount(row, weight, size).astype(np.float64)
     claims = _by_outcome(row, code, weight, size)
     heard = np.maximum(heard, claims.sum(axis=2))
-    plain = Counts(row, code, near, pairs, claims, heard, np.maximum(universe, pairs), claims, within)
+    plain = Counts(row, code, pairs, claims, heard, np.maximum(universe, pairs), claims, within)
     return replace(plain, outcome_rate=_rates(claims, heard))
 
 
@@ -70,14 +80,18 @@ def speakers(evidence: Evidence, place: Ints, voices: int, weight: Doubles) -> t
     place: int64, the voice of each source of the evidence, -1 for none; weight: float64 [subjects].
     """
     wide = max(len(evidence.languages), 1)
-    table = {name: evidence.heard.column(name).to_numpy().astype(np.int64) for name in ("subject", "source", "language")}
+    table = {
+        name: evidence.heard.column(name).to_numpy().astype(np.int64)
+        for name in ("subject", "source", "language")
+    }
     voice = place[table["source"]] if len(place) else table["source"]
     keep = voice >= 0
     subject, language, voice = table["subject"][keep], table["language"][keep], voice[keep]
     one = np.unique((subject * wide + language) * voices + voice)
     any_one = np.unique(subject * wide + language)
     by_voice = np.bincount(one % (wide * voices), weight[one // (wide * voices)], wide * voices)
-    return by_voice.reshape(wide, voices), np.bincount(any_one % wide, weight[any_one // wide], wide)
+    anybody = np.bincount(any_one % wide, weight[any_one // wide], wide)
+    return by_voice.reshape(wide, voices).astype(np.float64), anybody.astype(np.float64)
 
 
 def _by_outcome(row: Ints, code: Codes, values: Doubles, size: int) -> Doubles:

@@ -1,11 +1,11 @@
 """Which sources hang together: they agree on a phrase more often than its truth explains.
 
-Decided: take pairs that a third source says, so that they are mostly true and none is missing for being unsaid
-by the two. Within one phrase, two independent sources then agree by chance only: the odds ratio of Mantel and
-Haenszel (1959), pooled over phrases, is near 1. False claims of the third raise it a little, for every two
-sources alike, so what counts is the ratio to the usual two (their median). Sources with `TIMES` the usual
-odds, surely (`SURE` standard errors, after Robins, Breslow and Greenland 1986), are one voice. With fewer than
-three sources nothing can be said.
+Decided: take pairs that a third source says, so that they are mostly true and none is missing for being
+unsaid by the two. Within one phrase, two independent sources then agree by chance only: the odds ratio of
+Mantel and Haenszel (1959), pooled over phrases, is near 1. False claims of the third raise it a little, for
+every two sources alike, so what counts is the ratio to the usual two (their median). Sources with `TIMES`
+the usual odds, surely (`SURE` standard errors, after Robins, Breslow and Greenland 1986), are one voice.
+With fewer than three sources nothing can be said.
 
 Not here: what a voice is (`voices`).
 """
@@ -46,12 +46,15 @@ def _log_odds(
     chosen = says[:, others].any(axis=1) & heard[:, a] & heard[:, b]
     _, phrase = np.unique(row[chosen], return_inverse=True)
     cell = phrase * 4 + says[chosen, a] * 2 + says[chosen, b]
-    none, only_b, only_a, both = np.bincount(cell, minlength=4 * (phrase.max(initial=-1) + 1)).reshape(-1, 4).T
+    none, only_b, only_a, both = (
+        np.bincount(cell, minlength=4 * (phrase.max(initial=-1) + 1)).reshape(-1, 4).T
+    )
     total = np.maximum(none + only_b + only_a + both, 1)
     right, wrong = both * none / total, only_a * only_b / total
     r, s = right.sum(), wrong.sum()
-    if r <= 0 or s <= 0:
-        return (float("nan"), float("nan")) if r <= 0 or s < 0 else (float(np.log((r + 0.5) / 0.5)), float(1 / np.sqrt(r + 0.5)))
+    if r + s == 0:
+        return float("nan"), float("nan")
+    r, s = max(r, 0.5), max(s, 0.5)
     p, q = (both + none) / total, (only_a + only_b) / total
     variance = (p * right).sum() / (2 * r * r) + (p * wrong + q * right).sum() / (2 * r * s)
     return float(np.log(r / s)), float(np.sqrt(variance + (q * wrong).sum() / (2 * s * s)))

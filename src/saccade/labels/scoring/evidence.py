@@ -82,7 +82,9 @@ class Evidence:
     @cached_property
     def subjects(self) -> int:
         """One more than the highest subject that says or hears something."""
-        ends = [int(table.column("subject").to_numpy().max()) for table in (self.said, self.heard) if len(table)]
+        ends = [
+            int(table.column("subject").to_numpy().max()) for table in (self.said, self.heard) if len(table)
+        ]
         return max(ends, default=-1) + 1
 
     def column(self, name: str) -> npt.NDArray[np.int32]:
@@ -123,8 +125,9 @@ def dense(evidence: Evidence, phrase_language: Shorts, sources: Sequence[str]) -
     count = np.maximum(texts, 1)
     heard = np.maximum(_heard(evidence, phrase_language, sources), texts.astype(np.int32))
     return Dense(
-        texts.astype(np.int32), heard, total("weight"), total("longest", evidence.column("texts")) / count,
-        np.minimum(total("copied") / count, 1),
+        texts.astype(np.int32), heard, total("weight"),
+        (total("longest", evidence.column("texts")) / count).astype(np.float32),
+        np.minimum(total("copied") / count, 1).astype(np.float32),
     )  # fmt: skip
 
 

@@ -1,86 +1,119 @@
 """Coverage, precision and recall of every source, each with a 95 % interval.
 
 Decided: precision is the mean chance of what a source says; recall is over pairs, so over what anybody says:
-of the true pairs for which the source has a text in the phrase's language, the share that it says. Subjects are
-drawn, not pairs (a clustered bootstrap), as the pairs of a subject share their texts.
+of the true pairs for which the source has a text in the phrase's language, the share that it says. Subjects
+are drawn, not pairs (a clustered bootstrap), as the pairs of a subject share their texts. The model is
+fitted again to every draw (`DRAWS` of them, so the bounds come from their spread and Student's
+distribution), and its doubt about who is right shows, not only the luck of the sample.
 
-Not here: the doubt of the model itself, which no resampling shows; `fitted` says what an estimate rests on.
+Not here: that a story may be wrong, which no resampling shows; `fitted` says what an estimate rests on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+from scipy import stats
 
 from saccade.labels.scoring.evidence import Dense, Doubles, Evidence, Ints
 from saccade.labels.scoring.scorer import SOURCE_TABLE
 
-DRAWS = 200
+DRAWS = 12
+
+Share = tuple[float | None, float | None, float | None]
 
 
-def source_table(
-    sample: Evidence, view: Dense, chance: Doubles, voices: int, seed: int, fitted: str = ""
-) -> pa.Table:
-    """Rows of `SOURCE_TABLE`. chance: float64 [pairs]; voices: how many there are to compare."""
-    fitted = fitted or ("agreement" if voices >= 3 else "assumed")
-    columns: dict[str, list[object]] = {name: [] for name in SOURCE_TABLE.names}
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """weight: float64 [subjects], how often each was drawn; chance: float64 [pairs]."""
+
+    weight: Doubles
+    chance: Doubles
+
+
+def refitted(subjects: int, fit: Callable[[Doubles], Doubles], seed: int) -> list[Draw]:
+    """Draws of subjects, each with the chances that `fit` gives for its weights."""
+    dice = np.random.default_rng(seed)
+    weights = [
+        dice.multinomial(subjects, np.full(subjects, 1 / subjects)) for _ in range(DRAWS if subjects else 0)
+    ]
+    return [Draw(weight.astype(np.float64), fit(weight.astype(np.float64))) for weight in weights]
+
+
+def reweighted(subjects: int, chance: Doubles, seed: int) -> list[Draw]:
+    """Draws of subjects, with the same chances for all."""
+    return refitted(subjects, lambda _: chance, seed)
+
+
+def source_table(sample: Evidence, view: Dense, whole: Draw, draws: Sequence[Draw], fitted: str) -> pa.Table:
+    """Rows of `SOURCE_TABLE`. whole: weights 1 and the chances of the model itself."""
+    rows: list[dict[str, object]] = []
     for place, source in enumerate(sample.sources):
-        said, heard = view.texts[:, place] > 0, view.heard[:, place] > 0
-        shares = {
-            "coverage": _coverage(sample, place),
-            "precision": (_sums(sample, chance * said), _sums(sample, said)),
-            "recall": (_sums(sample, chance * said), _sums(sample, chance * heard)),
+        row: dict[str, object] = {
+            "source": source,
+            "fitted": fitted,
+            "pairs": int((view.texts[:, place] > 0).sum()),
         }
-        for name, (top, below) in shares.items():
-            for end, value in zip(("", "_low", "_high"), _share(top, below, seed + place), strict=True):
-                columns[name + end].append(value)
-        columns["source"].append(source)
-        columns["pairs"].append(int(said.sum()))
-        columns["fitted"].append(fitted)
-    return pa.table(columns, schema=SOURCE_TABLE)
+        for name, share in (("coverage", _coverage), ("precision", _precision), ("recall", _recall)):
+            found = _interval(
+                share(sample, view, place, whole), [share(sample, view, place, one) for one in draws]
+            )
+            row.update(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=SOURCE_TABLE)
 
 
-def corrected(
-    sample: Evidence, view: Dense, chance: Doubles, judged: Ints, slip: Doubles, seed: int
-) -> pa.Table:
-    """As `source_table`, with precision set right by judged pairs. judged: int64 [J] pairs; slip: float64 [J],
-    truth less the chance given by a model that did not see it. Recall stays the model's.
+def corrected(table: pa.Table, view: Dense, judged: Ints, slip: Doubles) -> pa.Table:
+    """The table with precision set right by judged pairs. judged: int64 [J] pairs; slip: float64 [J], truth
+    less the chance given by a model that did not see it. Recall stays the model's.
     """
-    table = source_table(sample, view, chance, 0, seed, "judged")
     rows = table.to_pylist()
     for place, row in enumerate(rows):
-        said = view.texts[:, place] > 0
-        mine = slip[said[judged]]
+        mine = slip[view.texts[judged, place] > 0]
         if row["precision"] is None or len(mine) < 2:
             continue
         spread = (row["precision_high"] - row["precision_low"]) / 2
         half = float(np.hypot(spread, 1.96 * mine.std(ddof=1) / np.sqrt(len(mine))))
         share = float(np.clip(row["precision"] + mine.mean(), 0, 1))
-        row.update(precision=share, precision_low=max(share - half, 0.0), precision_high=min(share + half, 1.0))
+        row.update(
+            precision=share, precision_low=max(share - half, 0.0), precision_high=min(share + half, 1.0)
+        )
     return pa.Table.from_pylist(rows, schema=SOURCE_TABLE)
 
 
-def _coverage(sample: Evidence, place: int) -> tuple[Doubles, Doubles]:
+def _coverage(sample: Evidence, view: Dense, place: int, draw: Draw) -> float:
     mine = sample.heard.column("source").to_numpy() == place
     speaks = np.zeros(sample.subjects)
     speaks[sample.heard.column("subject").to_numpy()[mine]] = 1
-    return speaks, np.ones(sample.subjects)
+    return _ratio(speaks, np.ones(sample.subjects), draw.weight)
 
 
-def _sums(sample: Evidence, values: Doubles) -> Doubles:
-    return np.bincount(sample.subject, values, sample.subjects)
+def _precision(sample: Evidence, view: Dense, place: int, draw: Draw) -> float:
+    said = view.texts[:, place] > 0
+    return _ratio(draw.chance * said, said, draw.weight[sample.subject])
 
 
-def _share(top: Doubles, below: Doubles, seed: int) -> tuple[float | None, float | None, float | None]:
-    """The ratio of two sums over subjects, and its interval; None where there is nothing."""
-    total = below.sum()
-    if total <= 0:
+def _recall(sample: Evidence, view: Dense, place: int, draw: Draw) -> float:
+    said, heard = view.texts[:, place] > 0, view.heard[:, place] > 0
+    return _ratio(draw.chance * said, draw.chance * heard, draw.weight[sample.subject])
+
+
+def _ratio(top: npt.NDArray[Any], below: npt.NDArray[Any], weight: Doubles) -> float:
+    """The ratio of two weighted sums; NaN where there is nothing."""
+    total = float(weight @ below)
+    return float(weight @ top) / total if total > 0 else float("nan")
+
+
+def _interval(share: float, drawn: Sequence[float]) -> Share:
+    if share != share:
         return None, None, None
-    share = top.sum() / total
-    dice, size = np.random.default_rng(seed), len(top)
-    drawn = np.empty(DRAWS)
-    for draw in range(DRAWS):
-        times = np.bincount(dice.integers(0, size, size), minlength=size)
-        drawn[draw] = (times @ top) / max(times @ below, 1e-9)
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return float(share), float(min(low, share)), float(min(max(high, share), 1))
+    known = [value for value in drawn if value == value]
+    if len(known) < 2:
+        return share, 0.0, 1.0
+    half = float(stats.t.ppf(0.975, len(known) - 1) * np.std(known, ddof=1))
+    return share, max(share - half, 0.0), min(share + half, 1.0)

@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -53,8 +52,8 @@ class Joined:
 def read_judged(path: str | Path) -> pa.Table:
     """Rows of `FILE` from CSV, TSV, JSON lines or Parquet, told apart by the file's ending.
 
-    Raises `NotFoundError` for no such file, `InputError` for another kind of file, missing columns or a `good`
-    that is neither yes nor no.
+    Raises `NotFoundError` for no such file, `InputError` for another kind of file, missing columns or a
+    `good` that is neither yes nor no.
     """
     place = Path(path)
     if not place.is_file():
@@ -71,7 +70,10 @@ def read_judged(path: str | Path) -> pa.Table:
 
 
 def join_judged(
-    judged: pa.Table, subjects: pa.Table, evidence: Evidence, phrases: pa.Table,
+    judged: pa.Table,
+    subjects: pa.Table,
+    evidence: Evidence,
+    phrases: pa.Table,
     items: Mapping[str, list[str]] | None = None,
 ) -> Joined:
     """Which pairs of the evidence the judgements are about.
@@ -81,7 +83,10 @@ def join_judged(
     """
     rows = _rows(subjects, judged, items or {})
     known = _phrases(phrases)
-    pair = {key: at for at, key in enumerate(zip(evidence.subject.tolist(), evidence.phrase.tolist(), strict=True))}
+    pair = {
+        key: at
+        for at, key in enumerate(zip(evidence.subject.tolist(), evidence.phrase.tolist(), strict=True))
+    }
     votes: dict[int, list[bool]] = {}
     counts = {"no_image": 0, "no_phrase": 0, "not_said": 0}
     for places, row in zip(rows, judged.to_pylist(), strict=True):

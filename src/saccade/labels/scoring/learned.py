@@ -2,8 +2,8 @@
 
 Decided: the label model's log odds are one more feature, so that a few hundred judgements correct it and need
 not learn everything. Calibration uses scores that each row got from a model that did not see it
-(`FOLDS`-fold cross-fitting); the model that is kept is fitted to all rows. One thread and fixed seeds: the same
-rows give the same model. LightGBM travels as its own model text.
+(`FOLDS`-fold cross-fitting); the model that is kept is fitted to all rows. One thread and fixed seeds: the
+same rows give the same model. LightGBM travels as its own model text.
 
 The table of sources rests on both: precision is the mean confidence of all that the source says, corrected by
 the mean slip on its judged pairs (prediction-powered inference, Angelopoulos et al. 2023).
@@ -26,7 +26,7 @@ from saccade.errors import InputError
 from saccade.labels.scoring.calibrate import Curve, fit_curve
 from saccade.labels.scoring.evidence import Dense, Doubles, Evidence, Flags, Floats, Ints, dense, languages_of
 from saccade.labels.scoring.features import features, names
-from saccade.labels.scoring.intervals import corrected
+from saccade.labels.scoring.intervals import Draw, corrected, reweighted, source_table
 from saccade.labels.scoring.scorer import packed, rounded, table_of, table_record, unpacked
 from saccade.labels.scoring.unsupervised import LabelModel, fit_unsupervised
 
@@ -54,10 +54,17 @@ class Linear:
             total += (rows[:, at] - self.mean[at]) / self.scale[at] * self.slope[at]
         return total
 
+    @classmethod
+    def of_record(cls, record: dict[str, Any]) -> Linear:
+        """What `to_record` described."""
+        mean, scale, slope = (unpacked(record[name]) for name in ("mean", "scale", "slope"))
+        return cls(mean, scale, slope, record["shift"])
+
     def to_record(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            "mean": packed(self.mean), "scale": packed(self.scale), "slope": packed(self.slope), "shift": self.shift
+            "mean": packed(self.mean), "scale": packed(self.scale), "slope": packed(self.slope),
+            "shift": self.shift,
         }  # fmt: skip
 
 
@@ -86,7 +93,7 @@ class Trees:
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """base: the label model whose log odds are a feature; model: Linear or Trees; curve: raw score to chance."""
+    """base: the label model whose log odds are a feature; curve: from raw score to chance."""
 
     base: LabelModel
     model: Linear | Trees
@@ -118,9 +125,7 @@ class Learned:
     def from_record(cls, record: dict[str, Any]) -> Learned:
         """The scorer that `to_json` described."""
         model, curve = record["model"], record["curve"]
-        fitted = Trees(model["text"]) if "text" in model else Linear(
-            *(unpacked(model[name]) for name in ("mean", "scale", "slope")), model["shift"]
-        )  # fmt: skip
+        fitted = Trees(model["text"]) if "text" in model else Linear.of_record(model)
         shape = Curve(curve["kind"], tuple(curve["x"]), tuple(curve["y"]))
         return cls(LabelModel.from_record(record["base"]), fitted, shape, table_of(record["table"]))
 
@@ -130,8 +135,8 @@ def fit_learned(
 ) -> Learned:
     """A scorer from rows of `JUDGED` about pairs of the sample.
 
-    Raises `InputError` for fewer than `FEWEST` judged pairs, only good or only bad ones, pairs that are not in the
-    sample, and another kind.
+    Raises `InputError` for fewer than `FEWEST` judged pairs, only good or only bad ones, pairs that are
+    not in the sample, and another kind.
     """
     pair, good = _checked(sample, judged, kind)
     base = fit_unsupervised(sample, phrases, seed)
@@ -144,7 +149,9 @@ def fit_learned(
     curve = fit_curve(raw, good)
     model = _fit(rows[pair], good, kind, seed)
     chance = curve(model.raw(rows))
-    table = corrected(sample, view, chance, pair, good - curve(raw), seed)
+    whole = Draw(np.ones(sample.subjects), chance)
+    table = source_table(sample, view, whole, reweighted(sample.subjects, chance, seed), "judged")
+    table = corrected(table, view, pair, good - curve(raw))
     return Learned(base, model, curve, table)
 
 
@@ -161,15 +168,19 @@ def _checked(sample: Evidence, judged: pa.Table, kind: str) -> tuple[Ints, Flags
     pair = judged.column("pair").to_numpy().astype(np.int64)
     good = judged.column("good").to_numpy(zero_copy_only=False).astype(np.bool_)
     if len(pair) and not 0 <= pair.min() <= pair.max() < len(sample):
-        raise InputError(f"judged pairs are numbers from 0 to {len(sample) - 1}, found {pair.min()} to {pair.max()}")
+        raise InputError(
+            f"judged pairs are numbers from 0 to {len(sample) - 1}, found {pair.min()} to {pair.max()}"
+        )
     if len(pair) < FEWEST:
         raise InputError(
-            f"learning needs at least {FEWEST} judged pairs that some source says, found {len(pair)}: judge more, or "
-            "score without judgements"
+            f"learning needs at least {FEWEST} judged pairs that some source says, found {len(pair)}: "
+            "judge more, or score without judgements"
         )
     if good.all() or not good.any():
         only = "good" if good.all() else "bad"
-        raise InputError(f"learning needs good and bad pairs, found {len(pair)} that are all {only}: judge others too")
+        raise InputError(
+            f"learning needs good and bad pairs, found {len(pair)} that are all {only}: judge others too"
+        )
     return pair, good
 
 
@@ -206,9 +217,10 @@ def _trees(rows: Floats, good: Flags, seed: int) -> Trees:
 
     least = max(5, min(20, len(good) // 20))
     settings = {
-        "objective": "binary", "num_leaves": 7, "learning_rate": 0.05, "min_data_in_leaf": least, "lambda_l2": 5.0,
-        "feature_fraction": 0.7, "bagging_fraction": 0.8, "bagging_freq": 1, "num_threads": 1, "verbosity": -1,
-        "deterministic": True, "force_row_wise": True, "seed": seed, "max_bin": 63,
+        "objective": "binary", "num_leaves": 7, "learning_rate": 0.05, "min_data_in_leaf": least,
+        "lambda_l2": 5.0, "feature_fraction": 0.7, "bagging_fraction": 0.8, "bagging_freq": 1,
+        "num_threads": 1, "verbosity": -1, "deterministic": True, "force_row_wise": True,
+        "seed": seed, "max_bin": 63,
     }  # fmt: skip
     data = lightgbm.Dataset(rows, label=good.astype(np.float64), params={"verbosity": -1})
     booster = lightgbm.train(settings, data, num_boost_round=120)

@@ -64,7 +64,9 @@ def scorer_from_json(text: str) -> Scorer:
         record = json.loads(text)
         return kinds[record["kind"]](record)
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"a scorer's JSON as to_json writes it is needed, found another text ({error})") from None
+        raise InputError(
+            f"a scorer's JSON as to_json writes it is needed, found another text ({error})"
+        ) from None
 
 
 def rounded(confidence: npt.ArrayLike) -> Floats:
@@ -76,7 +78,8 @@ def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
     """An array for JSON: little-endian bytes in base 64."""
     little = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"))
     return {
-        "dtype": little.dtype.str, "shape": list(array.shape), "data": base64.b64encode(little.tobytes()).decode()
+        "dtype": little.dtype.str, "shape": list(array.shape),
+        "data": base64.b64encode(little.tobytes()).decode(),
     }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ seller). For a pair it does one of a few things, its *outcome*:
 
     -1 has no text in the phrase's language    0 is silent
     one source:      1 says it only inside longer phrases   2 says it once   3 says it in two texts or more
-    several sources: 1..7, the set of its members that say it (bits), or how many do where there are over three
+    several sources: 1..7, the set of its members that say it (bits), or how many do where there are over
+    three
 
 Decided: only texts that are no copies count. A voice of several sources is one variable with an outcome for
 each combination, so their dependence needs no model: nothing is counted twice, and "both say it" may still
@@ -35,7 +36,9 @@ def outcomes(view: Dense, voices: Voices) -> Codes:
     """int8 [pairs, voices]: what each voice does, -1..7."""
     own = np.where(view.copied < 1, view.texts, 0)
     own = np.maximum(np.round(own * (1 - view.copied)), np.minimum(own, 1)).astype(np.int32)
-    found = [_single(view, own, voice[0]) if len(voice) == 1 else _several(view, own, voice) for voice in voices]
+    found = [
+        _single(view, own, voice[0]) if len(voice) == 1 else _several(view, own, voice) for voice in voices
+    ]
     return np.stack(found, axis=1) if found else np.empty((len(view.texts), 0), np.int8)
 
 

@@ -3,6 +3,9 @@
 Not here: settings' meaning and the result (`read`).
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -12,6 +12,9 @@ Decided:
 Not here: characters one by one (`letters`), words (`words`).
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 import html

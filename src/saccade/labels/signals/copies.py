@@ -9,6 +9,8 @@ Not here: copies across subjects (`boilerplate`).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -81,7 +83,7 @@ def _window(text: Hashes, place: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _slot(value: np.uint64, keys: Hashes) -> int:
+def _slot(value: np.uint64, keys: Hashes) -> Any:
     at = np.int64((value >> np.uint64(8)) & np.uint64(len(keys) - 1))
     while keys[at] != 0 and keys[at] != value:
         at = (at + 1) & (len(keys) - 1)

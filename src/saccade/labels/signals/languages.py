@@ -95,7 +95,7 @@ class LanguageModel:
         scores = text_scores(words.tokens, words.offsets, said)
         total = scores[text] + self.source_scores[places(sources, self.sources)]
         total += self.told_scores[places(told, self.languages)]
-        strange = in_other_scripts(words.tokens, words.offsets, ~written.any(axis=1))
+        strange = in_other_scripts(words.tokens, words.offsets, np.logical_not(written.any(axis=1)))
         return np.where(strange[text], len(self.languages), total.argmax(axis=1)).astype(np.int32)
 
     def surface_scores(self, words: Words) -> Floats:
@@ -160,7 +160,7 @@ def gram_scores(surfaces: pa.Array, table: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def gram(data: npt.NDArray[np.uint8], start: int, end: int, place: int, size: int) -> int:
+def gram(data: npt.NDArray[np.uint8], start: int, end: int, place: int, size: int) -> Any:
     """The place in the table of the run of `size` bytes from `place` (start - 1 is the edge of the word)."""
     value = np.uint64(0xCBF29CE484222325) + np.uint64(size)
     for at in range(place, place + size):

@@ -29,6 +29,7 @@ _IRREGULAR = {
     "geese": "goose", "shelves": "shelf", "leaves": "leaf", "knives": "knife", "scarves": "scarf",
     "halves": "half",
     "shorts": "shorts", "glasses": "glasses", "goods": "goods", "arms": "arms", "series": "series",
+    "sunglasses": "sunglasses", "skies": "sky", "clothes": "clothes",
 }  # fmt: skip
 """English plurals that the dictionary misses, or takes for another word ("shorts" are not short)."""
 

@@ -6,6 +6,9 @@ point at it. Texts without a word and advertisements are dropped and counted. A 
 Not here: what repeats over families (`boilerplate`), which needs all buckets.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -27,7 +30,7 @@ from saccade.labels.signals.words import Words
 
 Places = npt.NDArray[np.int32]
 
-__all__ = ["SignalSettings", "Signals", "key_words", "read_signals"]
+__all__ = ["SignalSettings", "Signals", "read_signals"]
 
 
 @dataclass(frozen=True)
@@ -81,27 +84,18 @@ def read_signals(rows: pa.Table, settings: SignalSettings, languages: LanguageMo
     return Signals(read.grouped.subjects, texts, forms, totals | _tallies(texts))
 
 
-def key_words(text: str, language: str, model: LanguageModel) -> list[str]:
-    """The lemmas of a phrase as `read_signals` would find them in a text of this language, without breaks."""
-    from saccade.labels.signals.cleaning import clean
-    from saccade.labels.signals.words import cut
-
-    words = cut(clean(pa.array([text], pa.large_string()), max(len(text), 1)).texts)
-    found, spelling, lemma = words.surfaces.to_pylist(), model.spellings.get(language, {}), lemmas()
-    return [lemma(language, spelling.get(found[token], found[token])) for token in words.tokens if token >= 0]
-
-
 def _forms(
     words: Words, counts: npt.NDArray[np.int64], names: list[str], model: LanguageModel
 ) -> tuple[Hashes, pa.Table]:
     """uint64 [L + 1, S]: hashes of lemmas where a word occurs in a language; FORMS."""
     language, surface = np.nonzero(counts)
     written = words.surfaces.take(pa.array(surface))
+    surfaces = [str(surface) for surface in written.to_pylist()]
     lemma, spellings = lemmas(), [model.spellings.get(name, {}) for name in names]
     base = pa.array(
         [
             lemma(names[at], spellings[at].get(word, word))
-            for at, word in zip(language.tolist(), written.to_pylist(), strict=True)
+            for at, word in zip(language.tolist(), surfaces, strict=True)
         ],
         pa.string(),
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +88,7 @@ class Repeats:
     def to_bytes(self) -> bytes:
         """The counts, compressed."""
         out, names = io.BytesIO(), sorted(self.families)
-        parts = {f"hashes{at}": self.samples[name][0] for at, name in enumerate(names)}
+        parts: dict[str, Any] = {f"hashes{at}": self.samples[name][0] for at, name in enumerate(names)}
         parts |= {f"times{at}": self.samples[name][1] for at, name in enumerate(names)}
         families = np.array([self.families[name] for name in names], np.int64)
         np.savez_compressed(
@@ -134,7 +135,7 @@ def _distinct(keys: Hashes, family: npt.NDArray[np.int32]) -> tuple[Hashes, Coun
 
 
 @njit(cache=True, nogil=True)
-def _cell(key: np.uint64, row: int) -> int:
+def _cell(key: np.uint64, row: int) -> Any:
     return np.int64(mixed(key + np.uint64(row) * np.uint64(0x9E3779B97F4A7C15)) & np.uint64(WIDTH - 1))
 
 

@@ -6,6 +6,7 @@ Not here: counting runs over families (`repeats`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -121,7 +122,7 @@ def echoes(words: Hashes, offsets: Counts, subject: Codes, source: Codes, found:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _slot(word: np.uint64, keys: Hashes) -> int:
+def _slot(word: np.uint64, keys: Hashes) -> Any:
     at = np.int64(word & np.uint64(len(keys) - 1))
     while keys[at] != 0 and keys[at] != word:
         at = (at + 1) & (len(keys) - 1)

@@ -11,6 +11,9 @@ Decided:
 Not here: reading the texts (`read`).
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -73,7 +76,7 @@ def _runs(*columns: pa.ChunkedArray) -> Places:
     for column in columns:
         values = column.combine_chunks()
         changed[1:] |= pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
-    return np.cumsum(changed)
+    return np.cumsum(changed, dtype=np.int64)
 
 
 @njit(cache=True, nogil=True)

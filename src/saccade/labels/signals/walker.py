@@ -9,6 +9,8 @@ Not here: what characters are (`letters`).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -40,8 +42,8 @@ _LONGEST = 48
 _OTHER = len(SCRIPTS) - 1
 _NONE = np.int32(-1)
 _USED, _COUNT, _FIRST, _RUN, _PENDING, _LETTERED, _SIZE, _AT, _WORDY, _LAST, _TAG, _TAGS = range(12)
-# tokens written; distinct words; where the text and the present run start among the tokens; a break is due; the
-# run has a letter; letters of the present word; where it is written; it has a letter; kind of the last
+# tokens written; distinct words; where the text and the present run start among the tokens; a break is due;
+# the run has a letter; letters of the present word; where it is written; it has a letter; kind of the last
 # character; inside a hashtag; hashtags of the text
 
 
@@ -93,7 +95,7 @@ def unseen(data: Bytes, kinds: Bytes) -> Numbers:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _decode(data: Bytes, place: int, end: int) -> tuple[int, int]:
+def _decode(data: Bytes, place: int, end: int) -> tuple[Any, int]:
     """The code point at a place and the place after it. A broken sequence is U+FFFD, a break."""
     first = np.int64(data[place])
     if first < 0x80:
@@ -141,7 +143,7 @@ def _is_word(kind: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _next(data: Bytes, place: int, end: int, kinds: Bytes, over: bool) -> int:
+def _next(data: Bytes, place: int, end: int, kinds: Bytes, over: bool) -> Any:
     """The kind of the next character that does not vanish (nor is a space, if `over`); BREAK at the end."""
     while place < end:
         point, place = _decode(data, place, end)
@@ -193,7 +195,7 @@ def _end_word(
         state[_USED] += 1
     state[_PENDING] = 0
     state[_LETTERED] |= wordy
-    value = bytes_hash(found, start, at)
+    value = bytes_hash(found, int(start), int(at))
     place = np.int64(value & np.uint64(len(slots) - 1))
     while slots[place] >= 0 and hashes[slots[place]] != value:
         place = (place + 1) & (len(slots) - 1)
@@ -205,7 +207,7 @@ def _end_word(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _add(point: int, script: int, wordy: bool, state: Numbers, found: Bytes, scripts: Bytes) -> None:
+def _add(point: Any, script: Any, wordy: bool, state: Numbers, found: Bytes, scripts: Bytes) -> None:
     """One more letter of the present word."""
     if state[_SIZE] == 0 or (wordy and not state[_WORDY]):
         scripts[state[_COUNT]] = script
@@ -236,7 +238,7 @@ def _step(
 ) -> int:  # fmt: skip
     """Takes one character; the place after it."""
     point, after = _decode(data, place, end)
-    kind = np.int64(kinds[point])
+    kind: Any = np.int64(kinds[point])
     if kind == NOTHING:
         return after
     inside = state[_SIZE] > 0

@@ -48,6 +48,7 @@ def cut(texts: pa.Array) -> Words:
     """The words of texts (large_string [N] without nulls, already clean)."""
     data, offsets = text_buffers(texts)
     data, offsets = data[offsets[0] : offsets[-1]], offsets - offsets[0]
+    data.flags.writeable = False  # Arrow's buffers are so or not; the machine code is compiled for one kind
     table = letters()
     table.fill(unseen(data, table.kinds))
     tokens, starts, found, ends, scripts, tags = walk(data, offsets, table.kinds, table.lower, table.scripts)

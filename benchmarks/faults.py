@@ -1,8 +1,9 @@
 """What happens when things go wrong: bad files, `kill -9`, a second writer, a full disk.
 
 - Every file of `fuzz.py` is ingested: each must have a status and, if it is bad, a one-line reason.
-- Ingest, fingerprint and index, from nothing and over an earlier state, are killed at random moments (some
-  twice in a row) and run again; every table, vector, payload and search must equal an undisturbed run's.
+- Ingest, fingerprint, index and label, from nothing and over an earlier state, are killed at random moments
+  (some twice in a row) and run again; every table, vector, payload and search must equal those of an
+  undisturbed run.
   Compared are all rows but for the times of first sight; lineage, which tells of the kills, is left out.
 - A second writer is refused in one line; a full disk ends a run in one line, and with room it is finished.
 
@@ -41,6 +42,7 @@ from saccade.fingerprints.stage import Fingerprint
 from saccade.index.files import clone
 from saccade.index.opened import index_info, open_index
 from saccade.index.stage import BuildIndex
+from saccade.labels.stage import Label
 from saccade.models.folder import save_model
 from saccade.models.handmade import PREPROCESS, HandmadeSettings, fit_handmade, raw_features
 from saccade.vision.identity import image_id
@@ -52,6 +54,7 @@ NURSERY = """
 import os, pickle, sys
 import cv2, lance, safetensors.numpy, PIL.Image
 import saccade.catalog.ingest, saccade.fingerprints.stage, saccade.index.stage, saccade.models.handmade
+import saccade.labels.stage
 from saccade.workspace import Workspace
 print("ready", flush=True)
 for line in sys.stdin:
@@ -194,7 +197,27 @@ def scenarios(folder: Path, count: int) -> list[Scenario]:
         build.run(ahead)
         _leave_behind(ahead, name, vectors)
         found.append(Scenario(f"index-{kind}-changed", build, ahead))
-    return found
+    label = Label(support=2, languages=("en",), card=False)
+    command = ("label", "--support", "2", "--languages", "en", "--no-card")
+    told, again = (told_of(Workspace(folder / place, create=True), count) for place in ("told", "told-again"))
+    label.run(again)
+    told_of(again, 2 * count)
+    return [*found, Scenario("label", label, told, command), Scenario("label-changed", label, again)]
+
+
+def told_of(ws: Workspace, count: int) -> Workspace:
+    """Titles and queries of `count` things in colours."""
+    dice = random.Random(0)
+    rows = []
+    for number in range(count):
+        colour, thing = (
+            dice.choice(("red", "blue", "green")),
+            dice.choice(("corner sofa", "table lamp", "rug")),
+        )
+        rows.append({"image_id": f"i{number}", "source": "title", "text": f"{thing}, {colour}"})
+        rows.append({"image_id": f"i{number}", "source": "query", "text": f"{colour} {thing}"})
+    ws.table("texts").upsert(pa.Table.from_pylist(rows))
+    return ws
 
 
 def copied(ws: Workspace, name: str) -> Workspace:

@@ -4,7 +4,10 @@ Decided:
 - `raw`: one class for each phrase, on every picture of which some source says it, all pictures alike often.
   `both`: the labels of `image_labels`, pictures drawn by `BALANCE`. Between them, to see what does what:
   `sure` (raw, but only phrases with a confidence of `SURE`, weighted by it), `balanced` (raw, drawn by
-  `BALANCE`), `clustered` (`image_labels`, all pictures alike often).
+  `BALANCE`), `clustered` (`image_labels`, all pictures alike often). And before them `texts`: no pipeline at
+  all, every run of 1 to `RUN` words as written that `SUPPORT` pictures have.
+- Budgets are epochs. Clustered labels are learned sooner, and with time raw ones catch up; so a short budget
+  (a web-scale set is seen a few times) and a long one are both reported.
 - The stage's own split keeps `HELD` of the families out of training; they ask and answer.
 - Tail classes of the marketplace are concepts (a look, also in a place or season, a colour in a place) that
   sellers could say of 1 to `RARE` of the pictures in training; a held-out picture belongs where the concept
@@ -17,11 +20,11 @@ Not here: networks and measures (`weak_training`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from marketplace_truth import Truth, facts_of, number
-from marketplace_words import name_of
+from marketplace_words import name_of, plain_words
 from weak_training import Flags, Ints, Recipe, Singles, Targets, class_precision, embed, standard, targets
 from weak_workspaces import Labelled
 
@@ -35,7 +38,8 @@ FEWEST, MOST = 5, 0.2
 SURE = 0.5
 BALANCE = Balance("power", ratio=100)
 """As the stage balances."""
-VARIANTS = ("raw", "sure", "balanced", "clustered", "both")
+VARIANTS = ("raw", "texts", "sure", "balanced", "clustered", "both")
+RUN, SUPPORT = 4, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +61,13 @@ class Experiment:
 
 
 def run(
-    experiment: Experiment, labelled: Labelled, seeds: Sequence[int], recipe: Recipe,
+    experiment: Experiment, labelled: Labelled, seeds: Sequence[int], epochs: int,
     variants: Sequence[str] = VARIANTS,
 ) -> dict[str, list[dict[str, float]]]:  # fmt: skip
     """Average precision of every class, for each variant and seed."""
     seen, held = standard(experiment.seen, experiment.held)
+    recipe = Recipe()
+    recipe = replace(recipe, steps=max(1, round(epochs * len(seen) / recipe.batch)))
     found: dict[str, list[dict[str, float]]] = {}
     for variant in variants:
         for seed in seeds:
@@ -75,7 +81,10 @@ def made(variant: str, labelled: Labelled, images: list[str], seed: int) -> Targ
     """The targets of a variant for the pictures of training."""
     place = {image: row for row, image in enumerate(images)}
     pairs = labelled.pairs
-    if variant in ("clustered", "both"):
+    if variant == "texts":
+        said, names = runs(labelled)
+        weights = np.ones(len(names))
+    elif variant in ("clustered", "both"):
         rows = labelled.image_labels.select(["image_id", "label_id", "weight"]).to_pydict()
         said, names, weights = rows["image_id"], rows["label_id"], np.array(rows["weight"], np.float64)
     else:
@@ -86,6 +95,20 @@ def made(variant: str, labelled: Labelled, images: list[str], seed: int) -> Targ
     balance = BALANCE if variant in ("balanced", "both") else None
     things = np.array([place[said[row]] for row in kept], np.int64)
     return targets(things, [names[row] for row in kept], weights[kept], len(images), balance, seed)
+
+
+def runs(labelled: Labelled) -> tuple[list[str], list[str]]:
+    """Pictures and runs of words in their texts, as written, in small letters."""
+    rows = labelled.workspace.table("texts").read(["image_id", "text"]).to_pydict()
+    found: dict[str, set[str]] = {}
+    for image, text in zip(rows["image_id"], rows["text"], strict=True):
+        words = plain_words("", text).split()
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + RUN, len(words)) + 1):
+                found.setdefault(" ".join(words[start:end]), set()).add(image)
+    kept = [(image, name) for name, images in found.items() if len(images) >= SUPPORT for image in images]
+    kept.sort()
+    return [image for image, _ in kept], [name for _, name in kept]
 
 
 def sides(labelled: Labelled, images: list[str]) -> tuple[list[str], list[str]]:

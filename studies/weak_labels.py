@@ -7,9 +7,10 @@ Prints a table a part and ends with one JSON line. Marketplace (means over seeds
 `auc_learned`, `auc_unsupervised` beside `auc_best_source` and `auc_vote`; `ece`, `ece_unsupervised`;
 `source_precision_error` (the worst of all seeds); `tail_bcubed_f1`. Training, clustered and balanced labels
 less raw ones with everything else the same: `tail_retrieval_gain` and the ends of its 95 % interval
-`tail_retrieval_gain_low`, `_high` (a difference of mean average precision, 0..1); the same for
-`head_retrieval_gain`, for steps between the two (`tail_gain_sure`, `_balanced`, `_clustered`) and for the
-pack fashion (`fashion_tail_retrieval_gain`, ...). Packs: `<pack>_precision`, `_recall`, `_auc`, beside a
+`tail_retrieval_gain_low`, `_high` (a difference of mean average precision, 0..1) after 5 epochs, and after
+40 with `_epochs40` behind; the same for `head_retrieval_gain`, for steps between the two (`tail_gain_sure`,
+`_balanced`, `_clustered`), for no pipeline at all (`tail_gain_texts`, also less raw labels) and for the pack
+fashion (`fashion_tail_retrieval_gain`, ...). Packs: `<pack>_precision`, `_recall`, `_auc`, beside a
 plain keyword match, `<pack>_keyword_precision`, `_keyword_recall`, and a count of texts, `_auc_texts`; with
 judges `_auc_learned`, beside `_auc_half` without them on the same held-out half.
 
@@ -37,7 +38,7 @@ import weak_market as market
 import weak_packs
 from common import data_dir, emit  # pyright: ignore[reportMissingImports]
 from weak_gain import Experiment
-from weak_training import Recipe, gain
+from weak_training import gain
 
 from saccade.bazaar import Bazaar
 
@@ -47,29 +48,28 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Shape:
-    """How much is done. people: shoppers with boards."""
+    """How much is done. people: shoppers with boards; epochs: budgets of training, the headline's first."""
 
     products: int
     people: int
-    steps: int
+    epochs: tuple[int, ...]
     seeds: tuple[int, ...]
     variants: tuple[str, ...] = training.VARIANTS
 
     @classmethod
     def of(cls, quick: bool, seeds: int) -> Shape:
         """The quick shape, or the full one for some seeds."""
-        return cls(500, 40, 100, (0,), ("raw", "both")) if quick else cls(3000, 250, 600, tuple(range(seeds)))
-
-    @property
-    def recipe(self) -> Recipe:
-        """Of the network."""
-        return Recipe(steps=self.steps)
+        return (
+            cls(500, 40, (20,), (0,), ("raw", "both"))
+            if quick
+            else cls(3000, 250, (5, 40), tuple(range(seeds)))
+        )
 
 
 def marketplaces(shape: Shape) -> Figures:
     """Labels and training on the marketplaces of all seeds."""
     figures: list[Figures] = []
-    runs: Runs = {}
+    runs: dict[int, Runs] = {epochs: {} for epochs in shape.epochs}
     tails: list[tuple[str, ...]] = []
     for seed in shape.seeds:
         bazaar = Bazaar(seed=seed, products=shape.products, people=shape.people, size=96, views=2)
@@ -77,13 +77,14 @@ def marketplaces(shape: Shape) -> Figures:
             done = market.labelled(bazaar, Path(folder) / "shop", seed, val=training.HELD)
             figures.append(market.measure(done))
             experiment = training.market_experiment(bazaar, done.truth, done.learned)
-            _extend(runs, training.run(experiment, done.learned, (seed,), shape.recipe, shape.variants))
+            for epochs, every in runs.items():
+                _extend(every, training.run(experiment, done.learned, (seed,), epochs, shape.variants))
             tails.append(experiment.tail)
             _about(experiment)
     _table(f"marketplace, seeds {', '.join(map(str, shape.seeds))}", _by_key(figures))
     means = {name: float(np.mean([one[name] for one in figures])) for name in figures[0]}
     worst = max(one["source_precision_error"] for one in figures)
-    return {**means, "source_precision_error": worst, **_gains(runs, tails)}
+    return {**means, "source_precision_error": worst, **_budgets(runs, tails)}
 
 
 def packs(folder: Path, shape: Shape, train: bool) -> Figures:
@@ -100,9 +101,22 @@ def packs(folder: Path, shape: Shape, train: bool) -> Figures:
             if train and pack.name == "fashion":
                 experiment = weak_packs.fashion_experiment(folder / "fashion", done)
                 _about(experiment)
-                runs = training.run(experiment, done, shape.seeds, shape.recipe, shape.variants)
-                gains = _gains(runs, [experiment.tail] * len(shape.seeds))
+                runs = {
+                    epochs: training.run(experiment, done, shape.seeds, epochs, shape.variants)
+                    for epochs in shape.epochs
+                }
+                gains = _budgets(runs, [experiment.tail] * len(shape.seeds))
                 found |= {f"fashion_{name}": value for name, value in gains.items()}
+    return found
+
+
+def _budgets(runs: Mapping[int, Runs], tails: Sequence[tuple[str, ...]]) -> Figures:
+    """Gains of every budget; those after the first are named by their epochs."""
+    found: Figures = {}
+    for place, (epochs, every) in enumerate(runs.items()):
+        print(f"training of {epochs} epochs")
+        named = f"_epochs{epochs}" if place else ""
+        found |= {f"{name}{named}": value for name, value in _gains(every, tails).items()}
     return found
 
 

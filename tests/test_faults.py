@@ -18,7 +18,14 @@ from saccade.workspace import Workspace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import faults
 
-KILLED = ("ingest", "ingest-changed", "fingerprint-changed", "index-exact-changed", "index-edge")
+KILLED = (
+    "ingest",
+    "ingest-changed",
+    "fingerprint-changed",
+    "index-exact-changed",
+    "index-edge",
+    "label-changed",
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +98,7 @@ def test_a_second_writer_is_told_and_nothing_is_mixed(
     assert faults.two_writers(first, other, tmp_path / "ws", whole("ingest"), nursery) == []
 
 
-@pytest.mark.parametrize("name", ["ingest", "fingerprint", "index-exact", "index-edge"])
+@pytest.mark.parametrize("name", ["ingest", "fingerprint", "index-exact", "index-edge", "label"])
 def test_a_full_disk_ends_in_one_line_and_with_room_it_is_finished(
     name: str,
     scenarios: dict[str, faults.Scenario],

@@ -57,6 +57,21 @@ TESTED_BY = {
     "fingerprints/runners/plain fingerprints/runners/torch",
     "index/test_conformance.py": "index/edge index/exact index/payloads index/protocol index/translate",
     "index/test_stage.py": "index/files index/opened index/records index/settings index/state index/update",
+    "labels/card/test_card.py": "labels/card/baseline labels/card/changes labels/card/checks "
+    "labels/card/clusters labels/card/counting labels/card/drift labels/card/facts labels/card/gallery "
+    "labels/card/gather labels/card/given labels/card/page labels/card/pictures labels/card/sheets "
+    "labels/card/style labels/card/write",
+    "labels/export/test_stage.py": "labels/export/folder labels/export/huggingface labels/export/parquet "
+    "labels/export/source labels/export/webdataset cli/verbs/export",
+    "labels/mining/test_function_words.py": "labels/mining/closed_class",
+    "labels/scoring/test_features.py": "labels/scoring/evidence labels/scoring/voices",
+    "labels/scoring/test_unsupervised.py": "labels/scoring/counts labels/scoring/dependence "
+    "labels/scoring/intervals labels/scoring/label_model labels/scoring/scorer",
+    "labels/signals/test_read.py": "labels/signals/phrases",
+    "labels/signals/test_words.py": "labels/signals/walker",
+    "labels/test_stage.py": "labels/annotate labels/judging labels/labelling labels/lexicon labels/made "
+    "labels/meaning labels/publish labels/settings labels/steps cli/verbs/label",
+    "labels/test_match.py": "labels/shapes labels/vocabulary",
     "metrics/test_trec.py": "metrics/columns metrics/lines",
     "models/test_folder.py": "models/card models/config",
     "service/test_api.py": "service/app service/bodies service/context service/desk service/errors "

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from marketplace_truth import Truth
-from weak_gain import made, market_experiment, sides, typed_experiment
-from weak_workspaces import Labelled, Pairs
+from weak_gain import made, market_experiment, runs, sides, typed_experiment
+from weak_workspaces import Labelled, Pairs, Text, fill
 
 from saccade.bazaar import Bazaar
 from saccade.workspace import Workspace
@@ -42,6 +42,14 @@ def test_held_out_pictures_teach_nothing(some: Labelled) -> None:
         what = made(variant, some, train, seed=0)
         assert len(what.data) == 12
         assert what.data.count == (2 if variant in ("raw", "balanced") else 1)
+
+
+def test_runs_of_words_as_written(tmp_path: Path) -> None:
+    ws = fill(tmp_path / "texts", [Text(f"p{n}", "title", f"A Navy sofa, {n}") for n in range(5)])
+    empty = SPECS["labels"].schema.empty_table()
+    images, names = runs(Labelled(labelled(tmp_path / "ws", [], 0).pairs, empty, empty, ws))
+    assert set(names) == {"a", "navy", "sofa", "a navy", "navy sofa", "a navy sofa"}
+    assert len(images) == 5 * 6
 
 
 def test_only_classes_with_enough_pictures_are_asked_about(some: Labelled) -> None:

@@ -31,10 +31,10 @@ def test_an_embedding_learns_the_labels_and_not_others() -> None:
     dice = np.random.default_rng(0)
     kind, other = dice.integers(0, 4, 300), dice.integers(0, 4, 300)
     seen = dice.normal(0, 1, (300, 1, 16)).astype(np.float32)
-    seen[np.arange(300), 0, kind] += 2.5
+    seen[np.arange(300), 0, kind] += 3.5
     seen[np.arange(300), 0, 8 + other] += 5.0
     x, held = standard(seen[:200], seen[200:, 0])
-    recipe = Recipe(hidden=32, dim=8, batch=32, steps=50)
+    recipe = Recipe(hidden=32, dim=8, batch=32, steps=120)
     classes = {
         name: {str(value): values[200:] == value for value in range(4)}
         for name, values in (("kind", kind), ("other", other))

@@ -27,6 +27,7 @@ from saccade.evaluation.stage import Evaluate, table
 from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model, kept_models
 from saccade.index.stage import BuildIndex
+from saccade.labels.stage import Label
 from saccade.pipeline.models import fit_to_catalogue
 from saccade.pipeline.recipe import remember, steps
 from saccade.progress import SILENT, Progress
@@ -69,6 +70,8 @@ class Demo:
         for stage in self._sources(bazaar):
             yield _stage(ws, stage, progress)
         yield _stage(ws, Deduplicate(), progress)
+        if ws.table("texts").count():
+            yield from self._labels(ws, progress)
         model_id, how = self._model(ws, progress)
         yield f"model {model_id}: {how}"
         yield _stage(ws, Fingerprint(model_id), progress)
@@ -90,6 +93,13 @@ class Demo:
                 pictures.append(Ingest(str(bazaar / "scenes" / name), role="scene", pictures_only=True))
         lists = [Import(name, str(shop / f"{name}.jsonl")) for name in LISTS]
         return [Ingest(str(shop / "items.jsonl")), *pictures, *lists]
+
+    def _labels(self, ws: Workspace, progress: Progress) -> Iterator[Report | str]:
+        """Weak labels from the texts; a catalogue whose texts say too little goes on without."""
+        try:
+            yield _stage(ws, Label(), progress)
+        except InputError as error:
+            yield f"no labels: {error}"
 
     def _check_source(self, ws: Workspace, source: str) -> None:
         """A folder holds one demo: two catalogues in it would be searched as one."""

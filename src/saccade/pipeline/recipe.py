@@ -106,10 +106,7 @@ def _stage(row: Row, settings: object) -> Stage:
 
 def _anchored(settings: Settings) -> Settings:
     """Local paths made absolute, so that the recipe works from any folder."""
-    return {
-        name: _absolute(value) if name in _PATHS else value
-        for name, value in settings.items()
-    }
+    return {name: _absolute(value) if name in _PATHS else value for name, value in settings.items()}
 
 
 def _absolute(value: object) -> object:

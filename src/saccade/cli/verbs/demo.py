@@ -10,6 +10,7 @@ import tyro
 
 from saccade.cli.bars import Bars
 from saccade.cli.common import FLAT, console, needs, parse
+from saccade.cli.verbs.label import LIBRARIES
 from saccade.cli.verbs.serve import SERVER
 from saccade.progress import SILENT
 from saccade.workspace import Report
@@ -58,6 +59,7 @@ def main(argv: list[str]) -> None:
 
 def _serve(workspace: Path, port: int) -> None:
     needs("serve", *SERVER)
+    needs("labels", *LIBRARIES)
     from saccade.service.server import free_port, run
     from saccade.service.settings import Settings, read_keys
 

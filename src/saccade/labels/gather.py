@@ -35,7 +35,7 @@ ACTIONS = ("click", "save", "cart", "buy", "purchase")
 """Actions on an item that say its query fits."""
 ROWS = 100_000
 """Texts of a bucket, about."""
-_BATCH, _PART_ROWS, _PART_BYTES = 1 << 16, 2_000_000, 256 << 20
+_BATCH, _PART_ROWS, _PART_BYTES = 1 << 16, 400_000, 64 << 20
 _COLUMNS = ["image_id", "source", "text", "language", "weight"]
 _PLAIN = pa.schema([field for field in GATHERED if field.name != "family"])
 

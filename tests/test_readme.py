@@ -71,5 +71,17 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_every_verb_is_shown() -> None:
-    verbs = ("ingest", "fingerprint", "index", "search", "evaluate", "demo", "run", "info", "serve", "label", "export")
+    verbs = (
+        "ingest",
+        "fingerprint",
+        "index",
+        "search",
+        "evaluate",
+        "demo",
+        "run",
+        "info",
+        "serve",
+        "label",
+        "export",
+    )
     assert [verb for verb in verbs if f"saccade {verb}" not in README] == []

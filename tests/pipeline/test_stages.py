@@ -26,5 +26,5 @@ def test_tables_of_a_row_exist_or_follow_a_pattern(row: Row) -> None:
 
 
 def test_a_row_is_found_by_its_verb() -> None:
-    assert row_of("index") is STAGES[4]
+    assert row_of("index") in STAGES and getattr(row_of("index"), "verb", "") == "index"
     assert row_of("nothing") is None

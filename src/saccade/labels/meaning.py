@@ -16,9 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from saccade.labels import steps
+from saccade.labels.clustering.context import Company, company
 from saccade.labels.clustering.cooccurrence import added_up
 from saccade.labels.clustering.labels import ClusterSettings, make_labels
+from saccade.labels.clustering.purity import purity
 from saccade.labels.clustering.vectors import combined, composed, meanings
+from saccade.labels.judging import SAMPLE
 from saccade.labels.lexicon import supported
 from saccade.labels.mining.visualness import FEWEST, PictureSums
 from saccade.labels.scratch import Mark
@@ -69,14 +72,28 @@ def labels(work: Labelling) -> Mark:
     before = work.ws.table("labels").read(["label_id", "name", "kind", "phrases"])
     with work.clock.computing():
         made = make_labels(table, work.bench.vectors, settings, before if len(before) else None)
-    work.scratch.write("before", before)
-    work.scratch.write("labels", _whole(made.table))
+        table = _whole(made.table, purity(made.label, _company(work), len(made.table)))
+    work.scratch.write("labels", table)
     kinds = made.table.column("kind").to_pylist()
     return {"labels": len(kinds), "head": kinds.count("head")}
 
 
-def _whole(labels: pa.Table) -> pa.Table:
+def _company(work: Labelling) -> Company:
+    """Where phrases are met, in as many buckets as a scorer is fitted on."""
+    met = Company(np.zeros(work.bench.vectors.shape), np.zeros(len(work.bench.vocabulary), np.int64))
+    rows = 0
+    for bucket in range(work.buckets):
+        said = work.scratch.read(f"said/{bucket}")
+        met, rows = met + company(said, work.bench.vectors, work.bench.keys), rows + len(said)
+        if rows >= SAMPLE:
+            break
+    return met
+
+
+def _whole(labels: pa.Table, pure: Floats) -> pa.Table:
     """Rows of the table `labels`, their pictures not counted yet."""
+    column = pa.array(pure, pa.float32(), mask=np.isnan(pure))
+    labels = labels.set_column(labels.column_names.index("purity"), "purity", column)
     counts = {"images": pa.nulls(len(labels), pa.int64()), "weight": pa.nulls(len(labels), pa.float64())}
     for name, column in counts.items():
         labels = labels.append_column(name, column)

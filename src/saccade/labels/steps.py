@@ -24,7 +24,7 @@ from saccade.labels.annotate import annotation_rows
 from saccade.labels.balance.build import Sides, labelled
 from saccade.labels.balance.splits import Shares
 from saccade.labels.balance.targets import LabelIndex, TargetSettings
-from saccade.labels.clustering.context import similarity
+from saccade.labels.clustering.context import Keys, key_words, similarity
 from saccade.labels.clustering.cooccurrence import Counted, count_together, counted
 from saccade.labels.clustering.units import Units, units
 from saccade.labels.gather import Gathered, bucket_rows, gathered
@@ -120,6 +120,11 @@ class Bench:
         return Vocabulary(self.scratch.read("phrases"))
 
     @cached_property
+    def keys(self) -> Keys:
+        """The words of the phrases."""
+        return key_words(self.vocabulary.table)
+
+    @cached_property
     def vectors(self) -> npt.NDArray[np.float32]:
         """float32 [V, dim]: meanings of the phrases."""
         return self.scratch.read_array("vectors")
@@ -156,7 +161,7 @@ class Bench:
     def evidence(self, bucket: int) -> Evidence:
         """What is known of a bucket's pairs."""
         said = self.scratch.read(f"said/{bucket}")
-        near = similarity(said, self.vectors, self.vocabulary.table)
+        near = similarity(said, self.vectors, self.keys)
         return Evidence(
             said, self.scratch.read(f"heard/{bucket}"), near, self.gathered.sources, self.languages
         )

@@ -70,8 +70,6 @@ class Demo:
         for stage in self._sources(bazaar):
             yield _stage(ws, stage, progress)
         yield _stage(ws, Deduplicate(), progress)
-        if ws.table("texts").count():
-            yield from self._labels(ws, progress)
         model_id, how = self._model(ws, progress)
         yield f"model {model_id}: {how}"
         yield _stage(ws, Fingerprint(model_id), progress)
@@ -79,8 +77,11 @@ class Demo:
         if self.data is None:
             yield _stage(ws, self._evaluation(bazaar, model_id), progress)
             yield table(ws)
+            yield from self._labels(ws, progress)
         elif not ws.table("item_images").count():
             raise InputError(f"{self.data} holds no picture that could be read")
+        elif ws.table("texts").count():
+            yield from self._labels(ws, progress)
 
     def _sources(self, bazaar: Path) -> list[Stage]:
         """What brings the catalogue in: items first, since lists name them."""
@@ -95,7 +96,9 @@ class Demo:
         return [Ingest(str(shop / "items.jsonl")), *pictures, *lists]
 
     def _labels(self, ws: Workspace, progress: Progress) -> Iterator[Report | str]:
-        """Weak labels from the texts; a catalogue whose texts say too little goes on without."""
+        """Weak labels from the texts, after the evaluation, whose questions they leave out; a catalogue whose
+        texts say too little goes on without.
+        """
         try:
             yield _stage(ws, Label(), progress)
         except InputError as error:

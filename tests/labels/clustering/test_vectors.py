@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from saccade.errors import InputError
-from saccade.labels.clustering.context import Company, company
 from saccade.labels.clustering.cooccurrence import added_up, count_together, counted
 from saccade.labels.clustering.linking import linked
 from saccade.labels.clustering.units import units
-from saccade.labels.clustering.vectors import combined, composed, meanings, shrunk, unit_length
+from saccade.labels.clustering.vectors import combined, composed, meanings, unit_length
 from saccade.metrics.clusters import bcubed
 from tests.labels.clustering.conftest import SOURCES
 
@@ -40,15 +39,6 @@ def test_form_and_seed(corpus, found: np.ndarray) -> None:
     assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
     assert np.array_equal(found, vectors_of(corpus))
     assert not np.allclose(found, vectors_of(corpus, seed=1))
-
-
-def test_a_phrase_often_met_speaks_for_itself(corpus, found: np.ndarray) -> None:
-    met = company(corpus.said, found, corpus.phrases)
-    near = np.einsum("nd,nd->n", shrunk(found, met, 32, strength=5.0), found)
-    far = np.einsum("nd,nd->n", shrunk(found, met, 32, strength=1e9), found)
-    assert far == pytest.approx(1, abs=1e-4) and near.max() < 0.999
-    none = Company(np.zeros_like(met.total), np.zeros_like(met.subjects))
-    assert shrunk(found, none, 32) == pytest.approx(found, abs=1e-5)
 
 
 def test_combined_cosine_is_the_weighted_mean() -> None:

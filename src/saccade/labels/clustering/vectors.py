@@ -7,7 +7,8 @@ Decided, our own choices where no source is named:
   of the same things ("japandi" and "minimalist").
 - A phrase is the sum of its different meanings. Phrases with the same meanings have the same vector whatever
   their language, order and words, and one that was met once has as good a vector as any.
-- A phrase's own company is mixed in by how often it was met, as in empirical Bayes (`shrunk`).
+- A phrase's own company is not mixed in: it was tried, shrunk by support as in empirical Bayes, and gained
+  nothing in the tail. It is what `purity` questions the clusters with.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ import pyarrow as pa
 from saccade.errors import InputError
 from saccade.labels.clustering.alignment import AlignSettings, Scores, aligned
 from saccade.labels.clustering.association import associations, both_ways, positive
-from saccade.labels.clustering.context import Company
 from saccade.labels.clustering.cooccurrence import Counted
 from saccade.labels.clustering.matrices import matrix, ones
 from saccade.labels.clustering.spelling import pieces
@@ -35,8 +35,6 @@ Floats = npt.NDArray[np.float32]
 
 SELF = 0.7
 """Share of a vector's squared length that is its self; the rest is its company."""
-STRENGTH = 50.0
-"""Subjects at which a phrase's own company counts as much as that of its words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,22 +69,6 @@ def composed(units: Units, found: Meanings) -> Floats:
     place = np.arange(len(found.group))
     held = ones(units.phrases @ matrix(place, found.group, (len(found.group), len(found.vectors))))
     return unit_length(np.asarray(held @ found.vectors, np.float32))
-
-
-def shrunk(vectors: Floats, met: Company, dim: int, strength: float = STRENGTH) -> Floats:
-    """Vectors in which each phrase's own company counts by how often it was met.
-
-    vectors: float32 [V, D] of `composed`, of which the first `dim` are company; met: where phrases are met,
-    with these vectors; strength: subjects at which a phrase's own company counts as much as its words'.
-    """
-    mean = met.total[:, :dim] / np.maximum(met.subjects, 1)[:, None]
-    usual = met.total[:, :dim].sum(axis=0) / max(int(met.subjects.sum()), 1)
-    own = unit_length(np.where(met.subjects[:, None] > 0, mean - usual, 0).astype(np.float32))
-    share = (met.subjects / (met.subjects + strength)).astype(np.float32)[:, None]
-    words, self_part = vectors[:, :dim], vectors[:, dim:]
-    mixed = (1 - share) * unit_length(words) + share * own
-    length = np.linalg.norm(words, axis=1, keepdims=True)
-    return unit_length(np.concatenate([unit_length(mixed) * length, self_part], axis=1))
 
 
 def combined(parts: Sequence[tuple[Floats, float]]) -> Floats:

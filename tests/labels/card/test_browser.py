@@ -1,7 +1,11 @@
-"""The card in a real browser: pictures show, nothing is fetched, no barrier, a phone and the dark fit."""
+"""The card in a real browser: pictures show, nothing is fetched, no barrier, a phone and the dark fit.
+
+`SACCADE_SCREENSHOT_CARD=docs/images` draws the pictures of docs/howto/labels.md, of the marketplace's labels.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +14,7 @@ from typing import Any
 import pytest
 
 from saccade.labels.card import gather_facts, write_card
+from saccade.pipeline.demo import Demo
 from saccade.workspace import Workspace
 from tests.labels.card.conftest import LABELS, fill, told
 
@@ -96,4 +101,24 @@ def test_keys_alone_reach_the_parts_and_the_tables(browser: Any, card: Path) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.parentElement.open")
+    page.close()
+
+
+PICTURES = os.environ.get("SACCADE_SCREENSHOT_CARD")
+
+
+@pytest.mark.skipif(PICTURES is None, reason="SACCADE_SCREENSHOT_CARD names no folder")
+def test_pictures_of_the_marketplaces_card(browser: Any, tmp_path: Path) -> None:
+    demo = Demo(tmp_path / "demo", products=1500)
+    assert list(demo.run())
+    card = Path(Workspace(demo.workspace).path("reports/labels/card.html"))
+    page = browser.new_page(viewport={"width": 1000, "height": 1180})
+    page.goto(card.as_uri())
+    page.screenshot(path=Path(str(PICTURES)) / "card.png")
+    page.evaluate("Promise.all([...document.images].map(i => (i.loading = 'eager', i.decode())))")
+    heading = page.get_by_role("heading", name="Largest")
+    heading.evaluate("at => window.scrollTo(0, at.getBoundingClientRect().top + scrollY - 20)")
+    page.screenshot(
+        path=Path(str(PICTURES)) / "card-clusters.png", clip={"x": 0, "y": 0, "width": 1000, "height": 760}
+    )
     page.close()

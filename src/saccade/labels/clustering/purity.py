@@ -3,8 +3,8 @@
 Decided: phrases of a label share a vector by construction, so the vectors cannot question it. Where phrases
 are met can: for each phrase the mean direction of its subjects' other phrases, less that of all phrases.
 Purity is the mean cosine of that to the label's own, weighted by how often a phrase is met, each phrase left
-out of the mean it is held against. A phrase that is met once says little, so labels of rare phrases read lower. A
-label of one phrase has no purity. Our own definition; it knows no truth.
+out of the mean it is held against. A phrase that is met once says little, so labels of rare phrases read
+lower. A label of one phrase has no purity. Our own definition; it knows no truth.
 """
 
 from __future__ import annotations

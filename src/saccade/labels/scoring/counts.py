@@ -9,7 +9,6 @@ Not here: what follows from them (`label_model`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -48,11 +47,6 @@ class Counts:
     def coverage(self) -> Doubles:
         """float64 [V, S]: share of the universe that a voice speaks of."""
         return np.minimum(self.heard / np.maximum(self.universe, 1)[:, None], 1)
-
-    @cached_property
-    def kind(self) -> Ints:
-        """int64 [V]: the voice that says the phrase most readily; phrases of a kind are alike."""
-        return (self.claims.sum(axis=2) / np.maximum(self.heard, 1)).argmax(axis=1)
 
     def around(self, values: Doubles) -> Doubles:
         """[V, S, OUTCOMES]: for each outcome the sum of `values` over all outcomes that hold it."""

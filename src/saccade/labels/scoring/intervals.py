@@ -4,15 +4,17 @@ Decided: precision is the mean chance of what a source says; recall is over pair
 of the true pairs for which the source has a text in the phrase's language, the share that it says. Subjects
 are drawn, not pairs (a clustered bootstrap), as the pairs of a subject share their texts. The model is
 fitted again to every draw (`DRAWS` of them, so the bounds come from their spread and Student's
-distribution), and its doubt about who is right shows, not only the luck of the sample.
+distribution), and its doubt about who is right shows, not only the luck of the sample. That a model's story
+may be wrong is shown by no resampling: the bounds also hold what precision and recall would be if the odds of
+every pair were `slip` times smaller or greater (our own choice; the two half-widths are added as squares).
 
-Not here: that a story may be wrong, which no resampling shows; `fitted` says what an estimate rests on.
+Not here: how large the slip is (`unsupervised`); what an estimate rests on is said by `fitted`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,8 +52,13 @@ def reweighted(subjects: int, chance: Doubles, seed: int) -> list[Draw]:
     return refitted(subjects, lambda _: chance, seed)
 
 
-def source_table(sample: Evidence, view: Dense, whole: Draw, draws: Sequence[Draw], fitted: str) -> pa.Table:
-    """Rows of `SOURCE_TABLE`. whole: weights 1 and the chances of the model itself."""
+def source_table(
+    sample: Evidence, view: Dense, whole: Draw, draws: Sequence[Draw], fitted: str, slip: float = 1.0
+) -> pa.Table:
+    """Rows of `SOURCE_TABLE`. whole: weights 1 and the chances of the model itself; slip: at least 1, times
+    by which the odds of all pairs may be wrong together.
+    """
+    moved = [replace(whole, chance=_moved(whole.chance, times)) for times in (1 / slip, slip)]
     rows: list[dict[str, object]] = []
     for place, source in enumerate(sample.sources):
         row: dict[str, object] = {
@@ -60,9 +67,9 @@ def source_table(sample: Evidence, view: Dense, whole: Draw, draws: Sequence[Dra
             "pairs": int((view.texts[:, place] > 0).sum()),
         }
         for name, share in (("coverage", _coverage), ("precision", _precision), ("recall", _recall)):
-            found = _interval(
-                share(sample, view, place, whole), [share(sample, view, place, one) for one in draws]
-            )
+            told, *drawn = (share(sample, view, place, one) for one in (whole, *draws))
+            ends = [share(sample, view, place, one) for one in moved]
+            found = _interval(told, drawn, ends)
             row.update(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=SOURCE_TABLE)
@@ -109,11 +116,17 @@ def _ratio(top: npt.NDArray[Any], below: npt.NDArray[Any], weight: Doubles) -> f
     return float(weight @ top) / total if total > 0 else float("nan")
 
 
-def _interval(share: float, drawn: Sequence[float]) -> Share:
+def _moved(chance: Doubles, times: float) -> Doubles:
+    """Chances whose odds are so many times greater."""
+    return chance * times / (1 - chance + chance * times)
+
+
+def _interval(share: float, drawn: Sequence[float], ends: Sequence[float]) -> Share:
     if share != share:
         return None, None, None
     known = [value for value in drawn if value == value]
     if len(known) < 2:
         return share, 0.0, 1.0
     half = float(stats.t.ppf(0.975, len(known) - 1) * np.std(known, ddof=1))
-    return share, max(share - half, 0.0), min(share + half, 1.0)
+    low, high = (float(np.hypot(half, end - share)) for end in ends)
+    return share, max(share - low, 0.0), min(share + high, 1.0)

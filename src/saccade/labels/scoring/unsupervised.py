@@ -1,10 +1,14 @@
 """The scorer that needs no judgements: the label model fitted to a sample, and applied to any evidence.
 
 Decided: what travels is a table of log odds for each phrase of the sample (by its id), and one more row for
-all other phrases: the mean of those that the sample hardly has. Sources that the sample did not have are
-one more voice; nothing was ever claimed by it, so it adds nothing, for or against.
+all other phrases: the mean of those that the sample hardly has; and the hints. Sources that the sample did not
+have are one more voice; nothing was ever claimed by it, so it adds nothing, for or against. With fewer than
+three voices nothing is tempered, as nothing was found by agreement: what is assumed stands, and hints rank.
 
-Not here: the model itself (`label_model`), judgements (`learned`).
+Bounds of a source's precision and recall hold more than the luck of the sample: how many true pairs nobody
+confirms is a constant of ours, so the odds of every pair may be `SLIP` times greater or smaller.
+
+Not here: the model itself (`label_model`), what else speaks for a pair (`hints`), judgements (`learned`).
 """
 
 from __future__ import annotations
@@ -23,8 +27,9 @@ from saccade.labels.scoring import label_model
 from saccade.labels.scoring.counts import Counts, count, speakers, within
 from saccade.labels.scoring.dependence import dependent
 from saccade.labels.scoring.evidence import Dense, Doubles, Evidence, Floats, Ints, dense, languages_of
+from saccade.labels.scoring.hints import AGREEMENT, ASSUMED, Hints, fit_hints
 from saccade.labels.scoring.intervals import Draw, refitted, source_table
-from saccade.labels.scoring.label_model import Tables
+from saccade.labels.scoring.label_model import Parameters, Tables
 from saccade.labels.scoring.scorer import packed, rounded, table_of, table_record, unpacked
 from saccade.labels.scoring.voices import Codes, Voices, outcomes
 
@@ -33,6 +38,9 @@ Ids = npt.NDArray[np.uint64]
 ROUNDS, ROUNDS_AGAIN = 60, 10
 RARE = 5.0
 """Pairs up to which a phrase of the sample is like one that it does not have."""
+SLIP = {"agreement": 2.0, "assumed": 10.0}
+"""Times by which the odds of all pairs may be wrong together; our own choice, as wide as they were wrong for the
+worst source of three marketplaces."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +53,7 @@ class LabelModel:
     voices: Voices
     ids: Ids
     tables: Tables
+    hints: Hints
     table: pa.Table
 
     def confidence(self, evidence: Evidence, phrases: pa.Table) -> Floats:
@@ -56,7 +65,8 @@ class LabelModel:
         if view is None:
             view = dense(evidence, languages_of(phrases, evidence.languages), self.sources)
         row = rows_of(self.ids, phrases)[evidence.phrase]
-        return label_model.odds(self.tables, row, outcomes(view, self.voices))
+        found = label_model.odds(self.tables, row, outcomes(view, self.voices))
+        return found + self.hints.log_odds(evidence, view, phrases)
 
     def source_table(self) -> pa.Table:
         """Rows of `SOURCE_TABLE`."""
@@ -67,7 +77,8 @@ class LabelModel:
         return {
             "kind": "label-model", "sources": list(self.sources), "voices": [list(v) for v in self.voices],
             "ids": packed(self.ids), "prior": packed(self.tables.prior), "worth": packed(self.tables.worth),
-            "unsaid": packed(self.tables.unsaid), "table": table_record(self.table),
+            "unsaid": packed(self.tables.unsaid), "hints": self.hints.to_record(),
+            "table": table_record(self.table),
         }  # fmt: skip
 
     def to_json(self) -> str:
@@ -79,26 +90,40 @@ class LabelModel:
         """The model that `to_record` described."""
         look = Tables(*(unpacked(record[name]) for name in ("prior", "worth", "unsaid")))
         voices = tuple(tuple(voice) for voice in record["voices"])
-        return cls(tuple(record["sources"]), voices, unpacked(record["ids"]), look, table_of(record["table"]))
+        hints = Hints.from_record(record["hints"])
+        ids, table = unpacked(record["ids"]), table_of(record["table"])
+        return cls(tuple(record["sources"]), voices, ids, look, hints, table)
 
 
 def fit_unsupervised(sample: Evidence, phrases: pa.Table, seed: int = 0) -> LabelModel:
     """The label model of a sample. Deterministic; seed: of the intervals' resampling."""
     fitting = _prepared(sample, phrases)
-    counts = fitting.counts(np.ones(sample.subjects))
-    at, chance = label_model.fit(counts, np.ones(len(sample)), ROUNDS)
-    look = with_others(label_model.tables(counts, at), counts)
-    order = np.append(np.argsort(fitting.ids), len(fitting.ids))
-    look = Tables(look.prior[order], look.worth[order], look.unsaid[order])
     fitted = "agreement" if len(fitting.voices) > 3 else "assumed"
+    hints = fit_hints(sample, fitting.view, phrases, AGREEMENT if fitted == "agreement" else ASSUMED)
+    lean, everybody = hints.log_odds(sample, fitting.view, phrases), np.ones(sample.subjects)
+    counts = fitting.counts(everybody)
+    at = label_model.fit(counts, np.ones(len(sample)), ROUNDS)
+    look = _scoring(counts, at, fitted)
+    chance = expit(label_model.odds(look, fitting.row, fitting.code) + lean)
 
     def again(weight: Doubles) -> Doubles:
         """Chances of a resample: counts and parameters anew."""
-        return label_model.fit(fitting.counts(weight), weight[sample.subject], ROUNDS_AGAIN, at)[1]
+        drawn = fitting.counts(weight)
+        moved = label_model.fit(drawn, weight[sample.subject], ROUNDS_AGAIN, at)
+        return expit(label_model.odds(_scoring(drawn, moved, fitted), fitting.row, fitting.code) + lean)
 
     draws = refitted(sample.subjects, again, seed)
-    table = source_table(sample, fitting.view, Draw(np.ones(sample.subjects), chance), draws, fitted)
-    return LabelModel(sample.sources, fitting.voices, fitting.ids[order[:-1]], look, table)
+    table = source_table(sample, fitting.view, Draw(everybody, chance), draws, fitted, SLIP[fitted])
+    order = np.append(np.argsort(fitting.ids), len(fitting.ids))
+    look = with_others(look, counts)
+    look = Tables(look.prior[order], look.worth[order], look.unsaid[order])
+    return LabelModel(sample.sources, fitting.voices, fitting.ids[order[:-1]], look, hints, table)
+
+
+def _scoring(counts: Counts, at: Parameters, fitted: str) -> Tables:
+    """The tables that scores are looked up in."""
+    look = label_model.tables(counts, at)
+    return label_model.tempered(look) if fitted == "agreement" else look
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Are weak labels right, are their confidences true, and does a network learn rare things better from them?
 
-    python studies/weak_labels.py            # marketplaces of three seeds, and the packs that are there
+    python studies/weak_labels.py --first 20 # marketplaces of three fresh seeds, and the packs that are there
     python studies/weak_labels.py --quick    # one small marketplace, no training on fashion
 
 Prints a table a part and ends with one JSON line. Marketplace (means over seeds; held-out families):
@@ -57,12 +57,12 @@ class Shape:
     variants: tuple[str, ...] = training.VARIANTS
 
     @classmethod
-    def of(cls, quick: bool, seeds: int) -> Shape:
-        """The quick shape, or the full one for some seeds."""
+    def of(cls, quick: bool, seeds: int, first: int = 0) -> Shape:
+        """The quick shape, or the full one for some seeds from the first on."""
         return (
-            cls(500, 40, (20,), (0,), ("raw", "both"))
+            cls(500, 40, (20,), (first,), ("raw", "both"))
             if quick
-            else cls(3000, 250, (5, 40), tuple(range(seeds)))
+            else cls(3000, 250, (5, 40), tuple(range(first, first + seeds)))
         )
 
 
@@ -191,9 +191,10 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="one small marketplace, a minute or two")
     parser.add_argument("--seeds", type=int, default=3, help="marketplaces, and runs of training on fashion")
+    parser.add_argument("--first", type=int, default=0, help="the first seed; 0 to 2 were used to choose")
     args = parser.parse_args()
     torch.set_num_threads(1)  # small layers: more threads only wait for each other
-    shape = Shape.of(args.quick, args.seeds)
+    shape = Shape.of(args.quick, args.seeds, args.first)
     figures = marketplaces(shape)
     if (folder := data_dir()) is None:
         print("no real packs here: set SACCADE_DATA to their folder")

@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from saccade.evaluation.stage import Evaluate
     from saccade.fingerprints.stage import Fingerprint
     from saccade.index.stage import BuildIndex
+    from saccade.labels.export.stage import Export
+    from saccade.labels.stage import Label
     from saccade.vision.boxes import Box
     from saccade.workspace.workspace import Workspace
 
 __all__ = [
-    "Answer", "Box", "BuildIndex", "Deduplicate", "Engine", "Evaluate", "Fingerprint", "Import", "Ingest",
-    "Query", "Result", "SaccadeError", "Workspace",
+    "Answer", "Box", "BuildIndex", "Deduplicate", "Engine", "Evaluate", "Export", "Fingerprint", "Import",
+    "Ingest", "Label", "Query", "Result", "SaccadeError", "Workspace",
 ]  # fmt: skip
 
 _PLACES = {
     "Answer": "discovery.answer", "Box": "vision.boxes", "BuildIndex": "index.stage",
     "Deduplicate": "catalog.dedup", "Engine": "discovery.engine", "Evaluate": "evaluation.stage",
-    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest",
+    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest", "Label": "labels.stage",
     "Query": "discovery.query", "Result": "discovery.answer", "SaccadeError": "errors",
     "Workspace": "workspace.workspace",
 }  # fmt: skip

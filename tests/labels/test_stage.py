@@ -311,3 +311,11 @@ def test_judged_pairs_teach_a_scorer(ws: Workspace, tmp_path: Path) -> None:
 def test_wrong_settings_are_one_line(ws: Workspace, settings: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         Label(**settings).run(ws)
+
+
+def test_a_hierarchy_where_one_is_wanted(ws: Workspace) -> None:
+    Label(support=2, card=False, languages=("en",), parents=3).run(ws)
+    rows = ws.table("labels").read(["label_id", "parent"]).to_pylist()
+    above = {row["parent"] for row in rows} - {None}
+    assert 1 <= len(above) <= 3 and above <= {row["label_id"] for row in rows}
+    assert all(row["parent"] is None for row in rows if row["label_id"] in above)

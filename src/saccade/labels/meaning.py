@@ -68,7 +68,7 @@ def vectors(work: Labelling) -> Mark:
 def labels(work: Labelling) -> Mark:
     """Put phrases together to labels; ids of the previous version stay."""
     options, table = work.options, work.bench.vocabulary.table
-    settings = ClusterSettings(options.head, options.clusters, seed=options.seed)
+    settings = ClusterSettings(options.head, options.clusters, parents=options.parents, seed=options.seed)
     before = work.ws.table("labels").read(["label_id", "name", "kind", "phrases"])
     with work.clock.computing():
         made = make_labels(table, work.bench.vectors, settings, before if len(before) else None)

@@ -67,6 +67,8 @@ class Options:
     """Clusters for the tail of rare phrases; chosen from the texts by default."""
     head: int | None = None
     """Families from which on a phrase keeps a label of its own; chosen by default."""
+    parents: int = 0
+    """Coarser clusters above the labels, for a hierarchy (`labels.parent`); 0 for none."""
     per_image: int = 16
     """Most labels of a picture."""
     ratio: float = 100.0
@@ -104,6 +106,7 @@ class Options:
             "agree": (1, 64),
             "size": (1, 10**8),
             "workers": (0, 4096),
+            "parents": (0, 10**6),
         }
         for name, (low, high) in limits.items():
             if not low <= getattr(self, name) <= high:

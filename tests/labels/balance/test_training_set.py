@@ -80,7 +80,7 @@ def test_labels_of_some_pictures(tmp_path: Path) -> None:
 
 
 def test_mistakes(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="run `saccade labels` first"):
+    with pytest.raises(NotFoundError, match="run `saccade label` first"):
         training_set(Workspace(tmp_path / "empty", create=True))
     with pytest.raises(InputError, match="a split is train, val, test, held"):
         training_set(Workspace(tmp_path / "empty"), "dev")

@@ -86,7 +86,7 @@ def training_set(ws: Workspace, split: str = "train") -> TrainingSet:
     rows = _Rows.read(ws, split, known)
     if not len(rows.hashes):
         raise NotFoundError(
-            f"{ws.uri} has no labelled pictures of the split {split}: run `saccade labels` first"
+            f"{ws.uri} has no labelled pictures of the split {split}: run `saccade label` first"
         )
     order = np.lexsort((rows.labels, rows.hashes))
     hashes = rows.hashes[order]
@@ -132,6 +132,6 @@ def _places(label_ids: pa.Array, known: pa.Array) -> Codes:
     if place.null_count:
         lost = label_ids.filter(pc.is_null(place))[0].as_py()
         raise InputError(
-            f"image_labels names a label {lost!r} that labels has not: run `saccade labels` again"
+            f"image_labels names a label {lost!r} that labels has not: run `saccade label` again"
         )
     return np.asarray(place, np.int32)

@@ -30,7 +30,7 @@ class Finding:
 @dataclass(frozen=True)
 class Totals:
     """Counts of the whole. labelled: images with a label; annotations: scored (image, phrase) pairs; pairs:
-    (image, label) pairs; classes: labels; heads: labels of one phrase; splits: images by split."""
+    (image, label) pairs; classes: labels; heads: labels of head phrases; splits: images by split."""
 
     images: int
     labelled: int

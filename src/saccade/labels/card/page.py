@@ -63,7 +63,7 @@ def _head(facts: CardFacts) -> str:
         (percent(totals.labelled / totals.images) if totals.images else "none", "have a label"),
         (f"{totals.pairs / totals.labelled:.1f}" if totals.labelled else "0", "labels per labelled image"),
         (number(totals.phrases), "phrases"),
-        (number(totals.classes), f"labels, {totals.heads:,} of one phrase"),
+        (number(totals.classes), f"labels, {totals.heads:,} of the head"),
         (number(len(known)), "language" if len(known) == 1 else "languages"),
     )
     shown = "".join(f"<li><strong>{value}</strong> <span>{clean(what)}</span></li>" for value, what in tiles)

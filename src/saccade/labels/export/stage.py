@@ -159,7 +159,7 @@ class Export(Stage):
         filled: list[Split] = [split for split in self.split if table.count(f"split = {quoted(split)}")]
         if not filled:
             asked = ", ".join(self.split)
-            raise NotFoundError(f"{ws.uri} has no labelled pictures in {asked}: run `saccade labels` first")
+            raise NotFoundError(f"{ws.uri} has no labelled pictures in {asked}: run `saccade label` first")
         return filled
 
     def _shards(self, found: TrainingSet, order: Order) -> Iterator[tuple[str, slice]]:

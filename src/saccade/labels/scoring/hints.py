@@ -9,11 +9,11 @@ Each hint is a number of a pair, taken in standard deviations from its mean over
     rarity      −log(1 + the phrase's support): what is said of everything says little
     cohesion    npmi of the phrase's words, where it has several
 
-Decided (our own choice): slopes are constants, so hints are never taught by what they help to score; deviations
-and not raw numbers, so that vectors of another kind need no other slopes. Where sources agree or not, only
-similarity adds to what that shows (`AGREEMENT`; tuned on three marketplaces; half or one and a half times as
-much does about as well). With one or two sources nothing is known of a claim but hints (`ASSUMED`): they are
-mild, so that confidences stay near what is assumed of a source, and an order is all that they promise.
+Decided (our own choice): slopes are constants, so hints are never taught by what they help to score;
+deviations and not raw numbers, so that vectors of another kind need no other slopes. Where three voices or
+more can be compared, only similarity adds to that (`AGREEMENT`; tuned on three marketplaces; half or one and
+a half times as much does about as well). With fewer, nothing is known of a claim but hints (`ASSUMED`): they
+are mild, so that confidences stay near what is assumed of a source, and an order is all that they promise.
 Visualness stays out until it is known of some vocabulary that it could be tried on.
 
 Not here: who says it (`label_model`).

@@ -18,10 +18,11 @@ Decided, beyond data programming (Ratner et al. 2016, 2019) and Dawid and Skene 
 - w_ep is learned from phrases that are said often (`HEAVY`), where agreement tells something. Rarer ones, and
   those that only one voice ever says, take what such phrases show.
 - Silence counts only as far as the voice is known to say the phrase (`SILENCE`).
-- The story holds people to be independent, and they are not: what one seller leaves out others leave out too,
-  so silence of many is taken for an error too often, and recapture finds too few (Chao 1987). The fit keeps to
-  the story, because with less weight on silence it ends up believing everything; scores are tempered
-  afterwards (`tempered`): silence counts by `HALF`, and the odds of truth are `HIDDEN` times greater.
+- The story holds people to be independent, and they are not: what one leaves out others leave out too. So
+  silence of many is taken for an error too often, and recapture finds too few (Chao 1987). How far it fails is
+  measured (`strain`). The fit keeps to the story, because with less weight on silence it ends up believing
+  everything; scores are tempered afterwards, as far as the story fails: silence then counts by `HALF`, and the
+  odds of truth are `HIDDEN` times greater.
 - With fewer than three voices agreement says nothing about w: then the prior (`DOUBT`) stays, and the table
   of sources says so.
 - Similarity to the subject's other phrases is no voice: as one it believed what it had taught itself (a
@@ -30,7 +31,7 @@ Decided, beyond data programming (Ratner et al. 2016, 2019) and Dawid and Skene 
 What no agreement can show: a source whose claims nobody else would make. If only boards name a style, how
 many of them are right rests on what they say of common phrases.
 
-Not here: which sources form a voice (`dependence`), intervals (`intervals`).
+Not here: which sources form a voice (`dependence`), the check of the story (`strain`), intervals (`intervals`).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from saccade.labels.scoring.counts import Counts
-from saccade.labels.scoring.evidence import Doubles
+from saccade.labels.scoring.evidence import Doubles, Flags
 
 DOUBT, DOUBT_ROWS = 0.05, 20.0
 """Share of claims that is wrong before anything is known, and how many claims it takes to change our mind."""
@@ -57,9 +58,9 @@ UNSAID = 1.3
 """True of so many subjects for each that is said to be, before anything is known."""
 UNSAID_ROWS, UNSAID_ALL = 5.0, 20.0
 """Claims at which a phrase's own number, and that of all phrases, counts half."""
-HALF, HIDDEN = 0.5, 1.5
-"""What silence counts in scores, and how many times greater the odds of truth are than agreement finds. Tuned on
-three marketplaces for calibration; our own choice."""
+STRAIN, HALF, HIDDEN = 0.15, 0.5, 1.5
+"""From this strain on scores are tempered in full: what silence counts, and how many times greater the odds of
+truth are than agreement finds. Tuned on three marketplaces for calibration; our own choice."""
 
 _LEAST, _MOST = 0.002, 0.98
 _FULL = 0.97
@@ -94,8 +95,8 @@ def start(counts: Counts) -> Parameters:
     return Parameters(np.full(shape, DOUBT), np.minimum(counts.rate * UNSAID, 0.9), UNSAID)
 
 
-def tables(counts: Counts, at: Parameters) -> Tables:
-    """Log odds of every outcome of every phrase."""
+def propensities(counts: Counts, at: Parameters) -> tuple[Doubles, Doubles, Doubles]:
+    """π_p float64 [V] as far as it can be; P(e | true) and P(e | false), float64 [V, voices, OUTCOMES]."""
     rate = counts.outcome_rate
     wrong = np.minimum(at.wrong * counts.around(rate) / np.maximum(rate, 1e-12), _MOST)
     least = ((1 - wrong) * rate).sum(axis=2).max(axis=1, initial=0) / _FULL
@@ -104,6 +105,12 @@ def tables(counts: Counts, at: Parameters) -> Tables:
     true *= np.minimum(1, _FULL / np.maximum(true.sum(axis=2, keepdims=True), 1e-12))
     false = wrong * rate
     true[:, :, 0], false[:, :, 0] = 1 - true.sum(axis=2), 1 - false.sum(axis=2)
+    return share, true, false
+
+
+def tables(counts: Counts, at: Parameters) -> Tables:
+    """Log odds of every outcome of every phrase."""
+    share, true, false = propensities(counts, at)
     worth = np.log(np.maximum(true, 1e-12)) - np.log(np.maximum(false, 1e-12))
     known = counts.claims.sum(axis=2)
     worth[:, :, 0] *= known / (known + SILENCE)
@@ -114,11 +121,14 @@ def tables(counts: Counts, at: Parameters) -> Tables:
     return Tables(prior, worth, expit(prior + quiet.sum(axis=1)))
 
 
-def tempered(look: Tables) -> Tables:
-    """The tables for scores: less weight on silence, more on what nobody confirms."""
+def tempered(look: Tables, strain: float) -> Tables:
+    """The tables for scores: less weight on silence, more on what nobody confirms. strain: as `strain` has
+    it.
+    """
+    part = float(np.clip(strain / STRAIN, 0, 1))
     worth = look.worth.copy()
-    worth[:, :, 0] *= HALF
-    return replace(look, prior=look.prior + np.log(HIDDEN), worth=worth)
+    worth[:, :, 0] *= HALF**part
+    return replace(look, prior=look.prior + part * np.log(HIDDEN), worth=worth)
 
 
 def odds(look: Tables, row: npt.NDArray[np.integer], code: npt.NDArray[np.int8]) -> Doubles:
@@ -127,9 +137,17 @@ def odds(look: Tables, row: npt.NDArray[np.integer], code: npt.NDArray[np.int8])
     """
     total = look.prior[row]
     for voice in range(code.shape[1]):
-        done = code[:, voice]
-        total += np.where(done >= 0, look.worth[row, voice, np.maximum(done, 0)], 0)
+        total += _worth(look, row, code[:, voice], voice)
     return total
+
+
+def worths(look: Tables, row: npt.NDArray[np.integer], code: npt.NDArray[np.int8]) -> Doubles:
+    """float64 [pairs, voices]: log odds that each voice adds."""
+    return np.stack([_worth(look, row, code[:, voice], voice) for voice in range(code.shape[1])], axis=1)
+
+
+def _worth(look: Tables, row: npt.NDArray[np.integer], done: npt.NDArray[np.int8], voice: int) -> Doubles:
+    return np.where(done >= 0, look.worth[row, voice, np.maximum(done, 0)], 0)
 
 
 def step(counts: Counts, at: Parameters, weight: Doubles) -> Parameters:
@@ -153,19 +171,19 @@ def _wrong(counts: Counts, at: Parameters, chance: Doubles, weight: Doubles) -> 
     """w_ep: claims that are thought wrong, of those that fall where the phrase is not true."""
     bad = counts.by_outcome((1 - chance) * weight)
     fair = counts.around(counts.claims) * (1 - at.prevalence)[:, None, None]
-    heavy = (counts.pairs >= _heavy(counts))[:, None, None]
-    bad, fair = np.where(heavy, bad, 0), np.where(heavy, fair, 0)
+    often = heavy(counts)[:, None, None]
+    bad, fair = np.where(often, bad, 0), np.where(often, fair, 0)
     usual = (bad.sum(axis=0) + DOUBT * DOUBT_ROWS) / (fair.sum(axis=0) + DOUBT_ROWS)
     return np.clip((bad + PHRASE_ROWS * usual) / (fair + PHRASE_ROWS), _LEAST, _MOST)
 
 
-def _heavy(counts: Counts) -> float:
-    """Pairs from which a phrase counts as said often in this sample."""
+def heavy(counts: Counts) -> Flags:
+    """bool [V]: phrases that are said often in this sample."""
     most = np.sort(counts.pairs)[::-1]
     if not len(most):
-        return HEAVY
+        return np.zeros(0, np.bool_)
     place = np.searchsorted(np.cumsum(most), HEAVY_SHARE * most.sum())
-    return float(np.clip(most[min(int(place), len(most) - 1)], HEAVY_LEAST, HEAVY))
+    return counts.pairs >= np.clip(most[min(int(place), len(most) - 1)], HEAVY_LEAST, HEAVY)
 
 
 def _prevalence(

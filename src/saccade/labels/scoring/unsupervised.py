@@ -1,9 +1,9 @@
 """The scorer that needs no judgements: the label model fitted to a sample, and applied to any evidence.
 
-Decided: what travels is a table of log odds for each phrase of the sample (by its id), and one more row for
-all other phrases: the mean of those that the sample hardly has; and the hints. Sources that the sample did not
+Decided: what travels is a table of log odds for each phrase of the sample (by its id), one more row for all
+other phrases (the mean of those that the sample hardly has), and the hints. Sources that the sample did not
 have are one more voice; nothing was ever claimed by it, so it adds nothing, for or against. With fewer than
-three voices nothing is tempered, as nothing was found by agreement: what is assumed stands, and hints rank.
+three voices nothing is found by agreement, so nothing is tempered: what is assumed stands, and hints rank.
 
 Bounds of a source's precision and recall hold more than the luck of the sample: how many true pairs nobody
 confirms is a constant of ours, so the odds of every pair may be `SLIP` times greater or smaller.
@@ -29,8 +29,9 @@ from saccade.labels.scoring.dependence import dependent
 from saccade.labels.scoring.evidence import Dense, Doubles, Evidence, Floats, Ints, dense, languages_of
 from saccade.labels.scoring.hints import AGREEMENT, ASSUMED, Hints, fit_hints
 from saccade.labels.scoring.intervals import Draw, refitted, source_table
-from saccade.labels.scoring.label_model import Parameters, Tables
+from saccade.labels.scoring.label_model import Tables, tempered
 from saccade.labels.scoring.scorer import packed, rounded, table_of, table_record, unpacked
+from saccade.labels.scoring.strain import strain
 from saccade.labels.scoring.voices import Codes, Voices, outcomes
 
 Ids = npt.NDArray[np.uint64]
@@ -39,8 +40,7 @@ ROUNDS, ROUNDS_AGAIN = 60, 10
 RARE = 5.0
 """Pairs up to which a phrase of the sample is like one that it does not have."""
 SLIP = {"agreement": 2.0, "assumed": 10.0}
-"""Times by which the odds of all pairs may be wrong together; our own choice, as wide as they were wrong for the
-worst source of three marketplaces."""
+"""Times by which the odds of all pairs may be wrong together; our own choice, after three marketplaces."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +103,16 @@ def fit_unsupervised(sample: Evidence, phrases: pa.Table, seed: int = 0) -> Labe
     lean, everybody = hints.log_odds(sample, fitting.view, phrases), np.ones(sample.subjects)
     counts = fitting.counts(everybody)
     at = label_model.fit(counts, np.ones(len(sample)), ROUNDS)
-    look = _scoring(counts, at, fitted)
+    pull = strain(counts, at) if fitted == "agreement" else 0.0
+    look = tempered(label_model.tables(counts, at), pull)
     chance = expit(label_model.odds(look, fitting.row, fitting.code) + lean)
 
     def again(weight: Doubles) -> Doubles:
         """Chances of a resample: counts and parameters anew."""
         drawn = fitting.counts(weight)
         moved = label_model.fit(drawn, weight[sample.subject], ROUNDS_AGAIN, at)
-        return expit(label_model.odds(_scoring(drawn, moved, fitted), fitting.row, fitting.code) + lean)
+        drawn_look = tempered(label_model.tables(drawn, moved), pull)
+        return expit(label_model.odds(drawn_look, fitting.row, fitting.code) + lean)
 
     draws = refitted(sample.subjects, again, seed)
     table = source_table(sample, fitting.view, Draw(everybody, chance), draws, fitted, SLIP[fitted])
@@ -118,12 +120,6 @@ def fit_unsupervised(sample: Evidence, phrases: pa.Table, seed: int = 0) -> Labe
     look = with_others(look, counts)
     look = Tables(look.prior[order], look.worth[order], look.unsaid[order])
     return LabelModel(sample.sources, fitting.voices, fitting.ids[order[:-1]], look, hints, table)
-
-
-def _scoring(counts: Counts, at: Parameters, fitted: str) -> Tables:
-    """The tables that scores are looked up in."""
-    look = label_model.tables(counts, at)
-    return label_model.tempered(look) if fitted == "agreement" else look
 
 
 @dataclass(frozen=True, eq=False)

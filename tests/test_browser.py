@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,24 +16,6 @@ from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
 from saccade.pipeline.models import fit_to_catalogue
 from saccade.workspace import Workspace
-
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """Whatever Chromium there is; the test says so and is skipped where there is none."""
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
-    if found is None:
-        pytest.skip("no Chromium here")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import io
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -60,19 +59,6 @@ NOTED = """
 PRODUCTS = int(os.environ.get("SACCADE_SCREENSHOT_PRODUCTS", "90"))
 SCENES = 40 if PRODUCTS > 90 else 0
 SLACK = 1000  # ms that a crop may take on a busy machine; about 50 when it is quiet
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Whatever Chromium there is."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium here")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -37,9 +37,9 @@ __all__ = [
 _PLACES = {
     "Answer": "discovery.answer", "Box": "vision.boxes", "BuildIndex": "index.stage",
     "Deduplicate": "catalog.dedup", "Engine": "discovery.engine", "Evaluate": "evaluation.stage",
-    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest", "Label": "labels.stage",
-    "Query": "discovery.query", "Result": "discovery.answer", "SaccadeError": "errors",
-    "Workspace": "workspace.workspace",
+    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest",
+    "Label": "labels.stage", "Query": "discovery.query", "Result": "discovery.answer",
+    "SaccadeError": "errors", "Workspace": "workspace.workspace",
 }  # fmt: skip
 
 

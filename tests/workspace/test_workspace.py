@@ -55,7 +55,9 @@ def test_relative_and_file_urls_are_local(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_unknown_tables_are_named_with_those_that_exist(ws: Workspace) -> None:
-    with pytest.raises(NotFoundError, match="there is no table 'pictures'; there are annotations, board_items"):
+    with pytest.raises(
+        NotFoundError, match="there is no table 'pictures'; there are annotations, board_items"
+    ):
         ws.table("pictures")
 
 

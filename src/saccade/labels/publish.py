@@ -22,11 +22,13 @@ from saccade.labels.balance.leaks import Violations, check, refuse
 from saccade.labels.balance.sampling import Balance
 from saccade.labels.balance.training_set import training_set
 from saccade.labels.card.gather import gather_facts
-from saccade.labels.card.given import JudgedPairs, Rate, RunFacts, SourceGiven
+from saccade.labels.card.given import JudgedPairs, Move, Rate, RunFacts, SourceGiven
 from saccade.labels.card.write import write_card
+from saccade.labels.clustering.moves import moves
 from saccade.labels.made import note_made, versions
 from saccade.workspace.lineage import Value
 
+SHOWN = 20  # moves that the card shows
 LEAST = 5
 """Pictures below which a label is left out of the bound of an epoch: nothing can draw it often enough."""
 
@@ -37,13 +39,14 @@ if TYPE_CHECKING:
 def publish(work: Labelling) -> dict[str, Value]:
     """Write the tables and the card; returns the counts of the report."""
     labels, violations = label_rows(work), _checked(work)
+    shifted = _moved(work, labels)
     with work.clock.writing():
         _replace(work, "phrases", work.bench.vocabulary.table)
         _replace(work, "labels", labels)
         for table, step in (("annotations", "score"), ("image_labels", "target")):
             work.ws.table(table).replace(_staged(work, step))
     drawn, notes = draws(work)
-    uri = _card(work, violations, drawn) if work.options.card else None
+    uri = _card(work, violations, drawn, shifted) if work.options.card else None
     counts = _counts(work, labels)
     note_made(work.ws, work.digest, counts)
     work.scratch.clear()
@@ -113,12 +116,34 @@ def _checked(work: Labelling) -> Violations:
     return found
 
 
-def _card(work: Labelling, violations: Violations, drawn: dict[str, float]) -> str:
-    facts = gather_facts(work.ws, run_facts(work, violations, drawn))
+def _moved(work: Labelling, labels: pa.Table) -> tuple[int, tuple[Move, ...]] | None:
+    """How many phrases changed their label since the last version, and some; None for a first version."""
+    before = work.ws.table("labels").read(["label_id", "name", "phrases"])
+    if not len(before):
+        return None
+    found, names = moves(before, labels).moved, _names(before) | _names(labels)
+    phrases = work.bench.vocabulary.table.select(["phrase_id", "phrase"])
+    text = dict(zip(*phrases.to_pydict().values(), strict=True))
+    shown = [(text.get(phrase, phrase), names.get(was), names.get(now)) for phrase, was, now in found[:SHOWN]]
+    return len(found), tuple(Move(*one) for one in shown)
+
+
+def _names(labels: pa.Table) -> dict[str, str]:
+    return dict(zip(labels.column("label_id").to_pylist(), labels.column("name").to_pylist(), strict=True))
+
+
+def _card(
+    work: Labelling, violations: Violations, drawn: dict[str, float],
+    shifted: tuple[int, tuple[Move, ...]] | None,
+) -> str:  # fmt: skip
+    facts = gather_facts(work.ws, run_facts(work, violations, drawn, shifted))
     return write_card(work.ws, facts, work.progress)
 
 
-def run_facts(work: Labelling, violations: Violations, drawn: dict[str, float]) -> RunFacts:
+def run_facts(
+    work: Labelling, violations: Violations, drawn: dict[str, float],
+    shifted: tuple[int, tuple[Move, ...]] | None,
+) -> RunFacts:  # fmt: skip
     """What the card cannot see in the tables."""
     cleaned, judged = work.done("clean"), work.done("scorer").get("judged")
     options = {name: _plain(value) for name, value in vars(work.options).items()}
@@ -127,7 +152,8 @@ def run_facts(work: Labelling, violations: Violations, drawn: dict[str, float]) 
         sources=_sources(work), languages=cleaned["language"],
         signals=work.done("signals")["counts"] | cleaned["counts"],
         judged=JudgedPairs(tuple(judged["scores"]), tuple(judged["true"])) if judged else None,
-        draws=drawn, leaked=violations.families, settings=options, seed=work.options.seed,
+        draws=drawn, moved=shifted and shifted[0], moves=shifted[1] if shifted else (),
+        leaked=violations.families, settings=options, seed=work.options.seed,
         versions={name: version for name, version in work.inputs.items() if isinstance(version, int)}
         | versions(work.ws),
         seconds=work.seconds(), bottleneck=max(work.clock.seconds, key=lambda name: work.clock.seconds[name]),

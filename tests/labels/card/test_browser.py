@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,6 @@ from saccade.labels.card import gather_facts, write_card
 from saccade.pipeline.demo import Demo
 from saccade.workspace import Workspace
 from tests.labels.card.conftest import LABELS, fill, told
-
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Whatever Chromium there is."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium here")
-    with playwright.sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

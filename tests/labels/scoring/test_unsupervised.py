@@ -99,6 +99,14 @@ def test_too_few_sources_say_so(sources: tuple[Source, ...]) -> None:
         assert score[both].min() > np.median(score[~both])
 
 
+def test_one_source_is_ranked_by_hints() -> None:
+    found = world((Source("a", wrong=0.2),), subjects=600)
+    model = fit_unsupervised(found.evidence, found.phrases)
+    assert roc_auc(found.true, model.confidence(found.evidence, found.phrases)) > 0.6
+    row = model.source_table().to_pylist()[0]
+    assert row["precision_low"] < found.precision("a") < row["precision_high"]
+
+
 def test_all_agree() -> None:
     found = world(tuple(Source(name, coverage=1, says=2, wrong=0) for name in "abc"), subjects=300)
     score = fit_unsupervised(found.evidence, found.phrases).confidence(found.evidence, found.phrases)

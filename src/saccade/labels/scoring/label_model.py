@@ -19,10 +19,10 @@ Decided, beyond data programming (Ratner et al. 2016, 2019) and Dawid and Skene 
   those that only one voice ever says, take what such phrases show.
 - Silence counts only as far as the voice is known to say the phrase (`SILENCE`).
 - The story holds people to be independent, and they are not: what one leaves out others leave out too. So
-  silence of many is taken for an error too often, and recapture finds too few (Chao 1987). How far it fails is
-  measured (`strain`). The fit keeps to the story, because with less weight on silence it ends up believing
-  everything; scores are tempered afterwards, as far as the story fails: silence then counts by `HALF`, and the
-  odds of truth are `HIDDEN` times greater.
+  silence of many is taken for an error too often, and recapture finds too few (Chao 1987). How far it fails
+  is measured (`strain`). The fit keeps to the story, because with less weight on silence it ends up believing
+  everything; scores are tempered afterwards, as far as the story fails: silence then counts by `HALF`, and
+  the odds of truth are `HIDDEN` times greater.
 - With fewer than three voices agreement says nothing about w: then the prior (`DOUBT`) stays, and the table
   of sources says so.
 - Similarity to the subject's other phrases is no voice: as one it believed what it had taught itself (a
@@ -31,7 +31,7 @@ Decided, beyond data programming (Ratner et al. 2016, 2019) and Dawid and Skene 
 What no agreement can show: a source whose claims nobody else would make. If only boards name a style, how
 many of them are right rests on what they say of common phrases.
 
-Not here: which sources form a voice (`dependence`), the check of the story (`strain`), intervals (`intervals`).
+Not here: which sources form a voice (`dependence`), the check of the story (`strain`), bounds (`intervals`).
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ UNSAID = 1.3
 UNSAID_ROWS, UNSAID_ALL = 5.0, 20.0
 """Claims at which a phrase's own number, and that of all phrases, counts half."""
 STRAIN, HALF, HIDDEN = 0.15, 0.5, 1.5
-"""From this strain on scores are tempered in full: what silence counts, and how many times greater the odds of
-truth are than agreement finds. Tuned on three marketplaces for calibration; our own choice."""
+"""From this strain on scores are tempered in full: what silence counts, and how many times greater the odds
+of truth are than agreement finds. Tuned on three marketplaces for calibration; our own choice."""
 
 _LEAST, _MOST = 0.002, 0.98
 _FULL = 0.97

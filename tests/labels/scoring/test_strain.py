@@ -18,7 +18,7 @@ FOUR = (Source("a", 1.0), Source("b", 1.0), Source("c", 1.0, wrong=0.2), Source(
 
 
 def talked_of(found: World, loud: float = 0.3) -> World:
-    """The world, where a share `loud` of the pairs is said by all as before, and the rest is mostly left out."""
+    """The world, where a share `loud` of the pairs is said as before, and the rest is mostly left out."""
     dice, evidence = np.random.default_rng(1), found.evidence
     pairs = np.where(dice.random(len(evidence)) < loud, 1.0, 0.4)
     kept = dice.random(evidence.said.num_rows) < pairs[evidence.pair_of]

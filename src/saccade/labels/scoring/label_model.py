@@ -60,7 +60,7 @@ UNSAID_ROWS, UNSAID_ALL = 5.0, 20.0
 """Claims at which a phrase's own number, and that of all phrases, counts half."""
 STRAIN, HALF, HIDDEN = 0.15, 0.5, 1.5
 """From this strain on scores are tempered in full: what silence counts, and how many times greater the odds
-of truth are than agreement finds. Tuned on three marketplaces for calibration; our own choice."""
+of truth are than agreement finds. Tuned on marketplaces for calibration; our own choice."""
 
 _LEAST, _MOST = 0.002, 0.98
 _FULL = 0.97

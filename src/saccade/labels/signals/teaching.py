@@ -58,17 +58,19 @@ _TEMPER = 3.0
 def fit_languages(sample_rows: pa.Table, settings: SignalSettings) -> LanguageModel:
     """The languages of a corpus. sample_rows: GATHERED, one bucket or a few; 50,000 rows are plenty.
 
-    Raises `InputError` for rows of another shape or languages that the library does not have.
+    Raises `InputError` for rows of another shape.
     """
     return taught(bucket(sample_rows, settings), settings)
 
 
 def taught(read: Bucket, settings: SignalSettings) -> LanguageModel:
     """The languages of a bucket that was read already."""
+    sources = tuple(sorted(set(read.sources.dictionary.to_pylist())))
+    if len(settings.languages) == 1:  # nothing to tell apart, so the library is not even loaded
+        return _learned(read, settings.languages, sources, np.zeros((len(read.words), 1), np.float32))
     asked = _asked(read, settings.library_texts)
     names, likely = _library(read.clean.texts.take(pa.array(asked)).to_pylist())
     languages = settings.languages or _found(names, likely, settings.least_share)
-    sources = tuple(sorted(set(read.sources.dictionary.to_pylist())))
     judged = np.zeros((len(read.words), len(languages)), np.float32)
     if len(languages) > 1 and len(asked):
         judged[asked] = _judged(names, likely, languages)

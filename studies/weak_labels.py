@@ -76,9 +76,9 @@ def marketplaces(shape: Shape) -> Figures:
         with tempfile.TemporaryDirectory() as folder, _timed(f"marketplace {seed}"):
             done = market.labelled(bazaar, Path(folder) / "shop", seed, val=training.HELD)
             figures.append(market.measure(done))
-            experiment = training.market_experiment(bazaar, done.truth, done.learned)
+            experiment = training.market_experiment(bazaar, done.truth, done.alone)
             for epochs, every in runs.items():
-                _extend(every, training.run(experiment, done.learned, (seed,), epochs, shape.variants))
+                _extend(every, training.run(experiment, done.alone, (seed,), epochs, shape.variants))
             tails.append(experiment.tail)
             _about(experiment)
     _table(f"marketplace, seeds {', '.join(map(str, shape.seeds))}", _by_key(figures))

@@ -28,8 +28,8 @@ from weak_workspaces import Floats, Judged, Labelled, Pairs, Text, fill, label
 from saccade.bazaar import Bazaar
 from saccade.labels.signals.lemmas import lemma
 
-ASKED = 2000
-"""Pairs that judges are asked about: two days of one person's work."""
+ASKED = 400
+"""Pairs that judges are asked about: some hours of one person's work."""
 Figures = dict[str, float]
 
 

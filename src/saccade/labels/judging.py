@@ -25,7 +25,7 @@ from saccade.workspace.tables import any_of
 if TYPE_CHECKING:
     from saccade.labels.labelling import Labelling
 
-SAMPLE = 2_000_000
+SAMPLE = 500_000
 Ints = npt.NDArray[np.int32]
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from marketplace_truth import CANNOT_SAY, Truth, number, statements
 from marketplace_words import plain_words
 from weak_measures import (
-    auc,
     bcubed,
     best_source,
     calibration_error,
@@ -27,6 +26,7 @@ from weak_workspaces import Floats, Judged, Labelled, Pairs, Text, fill, label
 
 from saccade.bazaar import Bazaar
 from saccade.labels.signals.lemmas import lemma
+from saccade.metrics.calibration import roc_auc
 
 ASKED = 400
 """Pairs that judges are asked about: some hours of one person's work."""
@@ -89,8 +89,8 @@ def measure(market: Market) -> Figures:
     estimated = source_precisions(alone.score, alone.said, alone.good, sources)
     corrected = source_precisions(learned.score, learned.said, learned.good, sources)
     return {
-        "auc_unsupervised": auc(alone.score, alone.good),
-        "auc_learned": auc(learned.score, learned.good),
+        "auc_unsupervised": roc_auc(alone.good, alone.score),
+        "auc_learned": roc_auc(learned.good, learned.score),
         "auc_best_source": best_source(alone.said, alone.good),
         "auc_vote": vote(alone.said, alone.good),
         "ece_unsupervised": calibration_error(alone.score, alone.good),

@@ -18,6 +18,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from saccade.metrics.calibration import expected_calibration_error, roc_auc
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -25,33 +27,19 @@ BINS = 15
 FEWEST = 100
 
 
-def auc(score: Floats, good: Flags) -> float:
-    """Area under the ROC curve; NaN where all pairs are alike."""
-    if good.all() or not good.any():
-        return float("nan")
-    values, code = np.unique(score, return_inverse=True)
-    counts = np.bincount(code, minlength=len(values))
-    rank = np.cumsum(counts) - (counts - 1) / 2  # mean rank of each value, from 1
-    positives = int(good.sum())
-    total = float(rank[code][good].sum()) - positives * (positives + 1) / 2
-    return total / (positives * (len(good) - positives))
-
-
-def calibration_error(score: Floats, good: Flags, bins: int = BINS) -> float:
-    """Expected calibration error, 0..1."""
-    place = np.minimum((score * bins).astype(np.int64), bins - 1)
-    gap = np.abs(np.bincount(place, score, bins) - np.bincount(place, good, bins))
-    return float(gap.sum() / len(score))
+def calibration_error(score: Floats, good: Flags) -> float:
+    """Expected calibration error in `BINS` bins, 0..1."""
+    return expected_calibration_error(good, score, BINS)
 
 
 def best_source(said: Floats, good: Flags) -> float:
     """Greatest AUC of how many texts of one source say a pair; said: [pairs, sources]."""
-    return max(auc(said[:, column], good) for column in range(said.shape[1]))
+    return max(roc_auc(good, said[:, column]) for column in range(said.shape[1]))
 
 
 def vote(said: Floats, good: Flags) -> float:
     """AUC of how many sources say a pair."""
-    return auc((said > 0).sum(axis=1).astype(np.float64), good)
+    return roc_auc(good, (said > 0).sum(axis=1))
 
 
 def source_precisions(

@@ -29,9 +29,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from weak_gain import Experiment, typed_experiment
 from weak_market import hash_of, normalise
-from weak_measures import auc
 from weak_training import Singles, features
 from weak_workspaces import Judged, Labelled, Text, fill, label
+
+from saccade.metrics.calibration import roc_auc
 
 SURE = 0.5
 """Confidence from which a label counts."""
@@ -215,7 +216,7 @@ def _shares(name: str, found: set[tuple[str, str]], true: set[tuple[str, str]]) 
 
 
 def _auc(score: list[float], good: NDArray[np.bool_]) -> float:
-    return auc(np.array(score, np.float64), good) if len(good) else float("nan")
+    return roc_auc(good, score) if len(good) else float("nan")
 
 
 def _first_half(pack: Pack, image: str) -> bool:

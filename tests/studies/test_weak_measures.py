@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from weak_measures import auc, bcubed, best_source, calibration_error, source_precisions, vote
+from weak_measures import bcubed, best_source, calibration_error, source_precisions, vote
+
+from saccade.metrics.calibration import roc_auc
 
 
 def test_auc_counts_ties_half() -> None:
     good = np.array([True, False, True, False])
-    assert auc(np.array([0.9, 0.1, 0.8, 0.2]), good) == 1.0
-    assert auc(np.array([0.5, 0.5, 0.5, 0.5]), good) == 0.5
-    assert auc(np.array([0.9, 0.5, 0.5, 0.1]), good) == pytest.approx(3.5 / 4)
-    assert np.isnan(auc(np.array([0.1, 0.2]), np.array([True, True])))
+    assert roc_auc(good, np.array([0.9, 0.1, 0.8, 0.2])) == 1.0
+    assert roc_auc(good, np.array([0.5, 0.5, 0.5, 0.5])) == 0.5
+    assert roc_auc(good, np.array([0.9, 0.5, 0.5, 0.1])) == pytest.approx(3.5 / 4)
+    assert np.isnan(roc_auc(np.array([True, True]), np.array([0.1, 0.2])))
 
 
 def test_calibration_error_is_the_gap() -> None:

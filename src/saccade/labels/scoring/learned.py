@@ -25,7 +25,7 @@ import pyarrow as pa
 from saccade.errors import InputError
 from saccade.labels.scoring.calibrate import Curve, fit_curve
 from saccade.labels.scoring.evidence import Dense, Doubles, Evidence, Flags, Floats, Ints, dense, languages_of
-from saccade.labels.scoring.features import features, names
+from saccade.labels.scoring.features import features
 from saccade.labels.scoring.intervals import Draw, corrected, reweighted, source_table
 from saccade.labels.scoring.scorer import packed, rounded, table_of, table_record, unpacked
 from saccade.labels.scoring.unsupervised import LabelModel, fit_unsupervised
@@ -34,8 +34,6 @@ Kind = Literal["logistic", "lightgbm"]
 FEWEST = 20
 """Judged pairs that are needed to learn anything."""
 FOLDS = 5
-UNSUPERVISED = "label_model"
-"""The feature that holds the label model's log odds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +97,6 @@ class Learned:
     model: Linear | Trees
     curve: Curve
     table: pa.Table
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """The name of each feature, in order."""
-        return (*names(self.base.sources), UNSUPERVISED)
 
     def confidence(self, evidence: Evidence, phrases: pa.Table) -> Floats:
         """float32 [pairs], 0..1."""

@@ -1,15 +1,13 @@
-"""Do scores mean what they say? Judged pairs in bins of score."""
+"""Do scores mean what they say? Judged pairs in bins of score, counted by `saccade.metrics.calibration`."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from saccade.errors import InputError
 from saccade.labels.card.facts import Reliability, ReliabilityBin
 from saccade.labels.card.given import JudgedPairs, Rate
-from saccade.metrics.intervals import wilson
-
-BINS = 10
+from saccade.metrics import calibration
 
 
 def reliability(judged: JudgedPairs | None) -> Reliability | None:
@@ -19,13 +17,12 @@ def reliability(judged: JudgedPairs | None) -> Reliability | None:
     if len(judged.scores) != len(judged.true):
         found = f"{len(judged.scores)} and {len(judged.true)}"
         raise InputError(f"judged pairs need as many scores as judgements, found {found}")
-    scores, true = np.array(judged.scores, np.float64), np.array(judged.true, bool)
-    place = np.clip(scores * BINS, 0, BINS - 1).astype(np.int64)
-    bins = tuple(_bin(scores[place == at], true[place == at]) for at in np.unique(place))
-    gaps = [one.pairs * abs(one.score - one.true.value) for one in bins]
-    return Reliability(judged.by, len(scores), sum(gaps) / len(scores), bins)
+    error = calibration.expected_calibration_error(judged.true, judged.scores)
+    bins = map(_bin, calibration.reliability(judged.true, judged.scores).to_pylist())
+    return Reliability(judged.by, len(judged.scores), error, tuple(bins))
 
 
-def _bin(scores: np.ndarray, true: np.ndarray) -> ReliabilityBin:
-    found = wilson(int(true.sum()), len(true))
-    return ReliabilityBin(len(true), float(scores.mean()), Rate(found.mean, found.low, found.high))
+def _bin(row: dict[str, Any]) -> ReliabilityBin:
+    return ReliabilityBin(
+        int(row["rows"]), row["score"], Rate(row["good"], row["good_low"], row["good_high"])
+    )

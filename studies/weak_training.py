@@ -33,7 +33,7 @@ from saccade.labels.balance.sampling import Balance, draws
 from saccade.metrics import Interval, bootstrap
 from saccade.models.handmade import HandmadeSettings, raw_features
 from saccade.models.head import EmbeddingHead
-from saccade.training.proxy_softmax import ProxySoftmax
+from saccade.training.losses.proxy_softmax import ProxySoftmax
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]

@@ -51,7 +51,7 @@ TESTED_BY = {
     "discovery/test_shelf.py": "discovery/owners",
     "workspace/test_stage.py": "errors progress",
     "evaluation/test_stage.py": "evaluation/judged evaluation/worst",
-    "evaluation/test_retrieval.py": "evaluation/catalogue evaluation/selection evaluation/vectors",
+    "evaluation/test_retrieval.py": "catalog/catalogue catalog/selection evaluation/vectors",
     "fingerprints/test_stage.py": "fingerprints/coverage fingerprints/engine fingerprints/pending",
     "fingerprints/runners/test_parity.py": "fingerprints/runners/base fingerprints/runners/openvino "
     "fingerprints/runners/plain fingerprints/runners/torch",

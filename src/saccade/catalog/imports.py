@@ -3,8 +3,8 @@
     Import("events", "clicks.parquet", {"time": "ts", "item_id": "listing"}).run(ws)
 
 Decided: a column fills the field of the same name unless the mapping says otherwise; rows are replaced by the
-table's key, so a second import changes nothing. An event without an id gets one from its content. Texts may
-name an item instead of an image and then count for each of its images. A row that does not fit is counted
+table's key, so a second import changes nothing. An event without an id gets one from its content. Texts and labels
+of tasks may name an item instead of an image and then count for each of its images. A row that does not fit is counted
 with its line and reason; a missing column is an error. An unchanged file is not read again.
 """
 
@@ -29,7 +29,8 @@ from saccade.progress import Progress
 from saccade.workspace import Clock, Plan, Stage, Workspace
 from saccade.workspace.tables import any_of
 
-TABLES = ("texts", "boards", "board_items", "events", "judgements", "objects")
+TABLES = ("texts", "boards", "board_items", "events", "judgements", "objects", "tasks")
+_OF_ITEMS = ("texts", "tasks")  # rows may name an item and then count for each of its images
 _CHUNK = 4096
 _MADE = {"events": "event_id", "objects": "object_id"}  # keys that are made from the row where it has none
 _NEEDED = {"events": ("action",), "objects": ("image_id",)}  # a row without them says nothing
@@ -44,7 +45,7 @@ class Import(Stage):
     name: ClassVar[str] = "import"
 
     table: str
-    """texts, boards, board_items, events, judgements or objects."""
+    """texts, boards, board_items, events, judgements, objects or tasks."""
     source: str
     """The file."""
     mapping: dict[str, str] = field(default_factory=dict)
@@ -86,7 +87,7 @@ class Import(Stage):
     def _fields(self, ws: Workspace, columns: list[str]) -> dict[str, str]:
         """Field → column, for the fields that the list has."""
         table = ws.table(self.table)
-        allowed = [*table.schema.names, *(["item_id"] if self.table == "texts" else [])]
+        allowed = [*table.schema.names, *(["item_id"] if self.table in _OF_ITEMS else [])]
         listed = ", ".join(columns[:40])
         for name, column in self.mapping.items():
             if name not in allowed:
@@ -130,7 +131,7 @@ class _Work:
 
     def __init__(self, ws: Workspace, table: str, fields: dict[str, str], clock: Clock) -> None:
         self.ws, self.table, self.fields, self.clock = ws, ws.table(table), fields, clock
-        self.by_item = table == "texts" and "image_id" not in fields
+        self.by_item = table in _OF_ITEMS and "image_id" not in fields
         self.rows: list[Row] = []
         self.read = self.written = self.rejected = 0
         self.first_fault = ""
@@ -175,7 +176,7 @@ class _Work:
             out[made] = digest(repr(sorted(out.items()))) + digest("2", repr(sorted(out.items())))
         if self.table.name == "texts" and out.get("weight") is None:
             out["weight"] = 1.0
-        needed = ("item_id", "source", "text") if self.by_item else self.table.key
+        needed = ["item_id" if self.by_item and name == "image_id" else name for name in self.table.key]
         for name in needed:
             if out.get(name) in (None, ""):
                 raise BadRow("bad-row", f"{name} is empty")

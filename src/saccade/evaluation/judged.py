@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from saccade.errors import InputError
-from saccade.evaluation.catalogue import Catalogue
+from saccade.catalog.catalogue import Catalogue
 from saccade.metrics.columns import lookup
 from saccade.metrics.trec import Qrels
 

@@ -30,9 +30,9 @@ import pyarrow.compute as pc
 
 from saccade.errors import InputError
 from saccade.evaluation import judged
-from saccade.evaluation.catalogue import ITEM, Catalogue
+from saccade.catalog.catalogue import ITEM, Catalogue
 from saccade.evaluation.exact import Scorer, Targets, top_k
-from saccade.evaluation.selection import Selection
+from saccade.catalog.selection import Selection
 from saccade.metrics.columns import Ints, lookup, spread
 from saccade.metrics.trec import Qrels, Run
 

@@ -24,11 +24,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from saccade.errors import InputError, NotFoundError
-from saccade.evaluation.catalogue import ITEM, Catalogue
+from saccade.catalog.catalogue import ITEM, Catalogue
 from saccade.evaluation.exact import BitScorer, FloatScorer, Scorer
 from saccade.evaluation.report import Evaluation, summarise
 from saccade.evaluation.retrieval import Leave, Protocol, Task
-from saccade.evaluation.selection import Selection
+from saccade.catalog.selection import Selection
 from saccade.evaluation.vectors import Fingerprints, fingerprinted, load
 from saccade.evaluation.worst import page, worst
 from saccade.metrics.columns import lookup

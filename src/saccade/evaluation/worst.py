@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from saccade.discovery.page import Card, Section, render
 from saccade.discovery.pictures import thumbnails
-from saccade.evaluation.catalogue import Catalogue
+from saccade.catalog.catalogue import Catalogue
 from saccade.evaluation.retrieval import Task
 from saccade.metrics.ranking import Scores
 from saccade.metrics.trec import Run

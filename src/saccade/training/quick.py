@@ -26,7 +26,7 @@ from saccade.models.head import EmbeddingHead
 from saccade.progress import SILENT, Progress
 from saccade.training.augment import Camera
 from saccade.training.groups import Grouped, Groups, read_groups
-from saccade.training.proxy_softmax import ProxySoftmax
+from saccade.training.losses.proxy_softmax import ProxySoftmax
 from saccade.vision.preprocess import Preprocess
 
 Pixels = NDArray[np.uint8]

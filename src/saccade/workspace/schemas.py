@@ -82,6 +82,8 @@ SPECS: dict[str, TableSpec] = {
               ("parent", S)),
         _spec("image_labels", "image_id label_id", ("image_id", S), ("label_id", S), ("weight", F),
               ("split", S)),
+        # labels of pictures for a supervised task (skin_tone, season, ...), from outside the items
+        _spec("tasks", "task image_id label", ("task", S), ("image_id", S), ("label", S)),
         _spec("judgements", "query_id item_id rater", ("query_id", S), ("item_id", S), ("rater", S),
               ("grade", I32), ("time", TIME)),
         # lineage: one row per run of a stage that wrote something (workspace/lineage.py)

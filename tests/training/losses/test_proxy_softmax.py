@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from saccade.errors import InputError
-from saccade.training.proxy_softmax import ProxySoftmax
+from saccade.training.losses.proxy_softmax import ProxySoftmax
 
 
 def test_equals_the_formula() -> None:

@@ -1,4 +1,4 @@
-"""What evaluation reads of a workspace: pictures, where they were seen, whose they are, and labels.
+"""Pictures of a workspace, where they were seen, whose they are, and their labels: what evaluation and training read.
 
 Ids and labels only, no vectors and no pixels, so all of it fits in memory for millions of pictures.
 """
@@ -66,8 +66,19 @@ class Catalogue:
         table = pa.table({"item_id": ids, "label": values})
         return table.filter(pc.is_valid(table["label"]))
 
+    @cached_property
+    def tasks(self) -> pa.Table:
+        """`task`, `image_id`, `label`: labels of pictures that were imported for a task."""
+        return self.ws.table("tasks").read(["task", "image_id", "label"])
+
     def labels_of_images(self, what: str) -> pa.Table:
-        """`image_id`, `label` through the items of a picture; a picture of two items may have two labels."""
+        """`image_id`, `label`: of the imported task of that name, else through the items of a picture.
+
+        A picture of two items may have two labels.
+        """
+        named = self.tasks.filter(pc.equal(self.tasks["task"], what))
+        if named.num_rows:
+            return named.select(["image_id", "label"])
         labels = self.labels_of_items(what)
         joined = self.item_images.select(["item_id", "image_id"]).join(labels, "item_id", join_type="inner")
         return joined.select(["image_id", "label"]).group_by(["image_id", "label"]).aggregate([])

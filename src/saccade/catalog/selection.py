@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saccade.errors import InputError
-from saccade.evaluation.catalogue import Catalogue
+from saccade.catalog.catalogue import Catalogue
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""Heads and their losses: one file each."""
+
+from __future__ import annotations
+
+__all__: list[str] = []

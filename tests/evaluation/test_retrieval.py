@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from saccade.errors import InputError
 from saccade.catalog.catalogue import Catalogue
-from saccade.evaluation.retrieval import Protocol, search_run
 from saccade.catalog.selection import Selection
+from saccade.errors import InputError
+from saccade.evaluation.retrieval import Protocol, search_run
 from saccade.evaluation.stage import scorer
 from saccade.evaluation.vectors import fingerprinted, load
 from saccade.metrics.ranking import measure

@@ -5,6 +5,7 @@
 | `role` | an item shows it in that role: seller, review, scene |
 | `folder` | it was seen in that folder (`val`, `images/val`) or at a place that fits (`*/val/*.jpg`) |
 | `category` | one of its items has that category |
+| `file` | its id is a line of that text file, of this machine or of the workspace |
 | anything else | one of its items has that attribute with that value, such as `split=val` |
 
 All parts must hold. An empty text keeps every picture. Deleted items do not count.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -58,6 +60,8 @@ class Selection:
 def _fitting(catalogue: Catalogue, key: str, value: str) -> pa.Array:
     if key == "folder":
         return pc.unique(catalogue.sources["image_id"].filter(_in_folder(catalogue.sources["uri"], value)))
+    if key == "file":
+        return _listed(catalogue, value)
     if key == "role":
         shown = catalogue.item_images
         return pc.unique(shown["image_id"].filter(pc.equal(shown["role"], value)))
@@ -65,6 +69,13 @@ def _fitting(catalogue: Catalogue, key: str, value: str) -> pa.Array:
     items = labels["item_id"].filter(pc.equal(labels["label"], value))
     shown = catalogue.item_images
     return pc.unique(shown["image_id"].filter(pc.is_in(shown["item_id"], value_set=items.combine_chunks())))
+
+
+def _listed(catalogue: Catalogue, value: str) -> pa.Array:
+    """The ids in a text file, one a line; NotFoundError where there is none."""
+    place = Path(value)
+    text = place.read_text() if place.is_file() else catalogue.ws.read_bytes(value).decode()
+    return pa.array(text.split(), pa.string())
 
 
 def _in_folder(uris: pa.ChunkedArray, value: str) -> pa.ChunkedArray:
@@ -76,6 +87,8 @@ def _in_folder(uris: pa.ChunkedArray, value: str) -> pa.ChunkedArray:
 
 
 def _hint(catalogue: Catalogue, key: str) -> str:
+    if key == "file":
+        return "none of its lines is the id of a picture here"
     if key == "folder":
         return "it is compared with where pictures were seen (table sources)"
     values = catalogue.item_images["role"] if key == "role" else catalogue.labels_of_items(key)["label"]

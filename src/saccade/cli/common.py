@@ -88,13 +88,18 @@ def _first_part(said: str) -> str:
 
 
 def run_stage(
-    kind: type[S], verb: str, argv: list[str], *, create: bool = False
+    kind: type[S], verb: str, argv: list[str], *, create: bool = False, default: S | None = None
 ) -> tuple[Workspace, S] | None:
-    """Make a stage from the command line and run it; None where it was only planned."""
+    """Make a stage from the command line and run it; None where it was only planned.
+
+    `default`: settings that the command line may change; those of the class by default.
+    """
 
     def both(stage: Any, common: Dry) -> tuple[S, Dry]:
         return stage, common
 
+    if default is not None:
+        both.__defaults__ = (default, Dry())
     both.__annotations__ = {"stage": Annotated[kind, FLAT], "common": Annotated[Dry, FLAT]}
     stage, common = parse(both, verb, argv, _first_paragraph(kind))
     ws = Workspace(common.workspace, create=create and not common.dry_run)

@@ -19,6 +19,8 @@ VERBS = {
     "label": "turn the texts around pictures into weak labels, with a card",
     "export": "write the labelled pictures as Parquet, WebDataset or Hugging Face datasets",
     "model": "put a backbone with its weights and preprocessing into the workspace",
+    "pretrain": "train a network from nothing on the weak labels",
+    "train": "fine-tune a model: one embedding, any number of tasks",
     "fingerprint": "compute the vectors of a model for what is new",
     "index": "bring the index of nearest neighbours up to date",
     "search": "find by item, picture, address, words; write a picture page",

@@ -17,8 +17,8 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyarrow as pa
 
-from saccade.errors import InputError
 from saccade.catalog.catalogue import Catalogue
+from saccade.errors import InputError
 from saccade.metrics.columns import lookup
 from saccade.metrics.trec import Qrels
 

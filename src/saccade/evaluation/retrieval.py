@@ -28,11 +28,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saccade.catalog.catalogue import ITEM, Catalogue
+from saccade.catalog.selection import Selection
 from saccade.errors import InputError
 from saccade.evaluation import judged
-from saccade.catalog.catalogue import ITEM, Catalogue
 from saccade.evaluation.exact import Scorer, Targets, top_k
-from saccade.catalog.selection import Selection
 from saccade.metrics.columns import Ints, lookup, spread
 from saccade.metrics.trec import Qrels, Run
 

@@ -23,12 +23,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from saccade.errors import InputError, NotFoundError
 from saccade.catalog.catalogue import ITEM, Catalogue
+from saccade.catalog.selection import Selection
+from saccade.errors import InputError, NotFoundError
 from saccade.evaluation.exact import BitScorer, FloatScorer, Scorer
 from saccade.evaluation.report import Evaluation, summarise
 from saccade.evaluation.retrieval import Leave, Protocol, Task
-from saccade.catalog.selection import Selection
 from saccade.evaluation.vectors import Fingerprints, fingerprinted, load
 from saccade.evaluation.worst import page, worst
 from saccade.metrics.columns import lookup

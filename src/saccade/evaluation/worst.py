@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saccade.catalog.catalogue import Catalogue
 from saccade.discovery.page import Card, Section, render
 from saccade.discovery.pictures import thumbnails
-from saccade.catalog.catalogue import Catalogue
 from saccade.evaluation.retrieval import Task
 from saccade.metrics.ranking import Scores
 from saccade.metrics.trec import Run

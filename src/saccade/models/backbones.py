@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from saccade.errors import InputError, NotFoundError, SaccadeError
 from saccade.models.convert import State, to_timm
 from saccade.models.download import download
+from saccade.models.resolution import Grid, fit_resolution
 
 Kwargs = Mapping[str, object]
 MOBILENET_V1_WIDTHS = {"mobilenetv1_025": 0.25, "mobilenetv1_050": 0.5, "mobilenetv1_075": 0.75}
@@ -92,6 +93,7 @@ def create_backbone(
     weights: str | Path | None = None,
     pretrained: bool = False,
     sha256: str | None = None,
+    weights_grid: Grid | None = None,
     **kwargs: Any,
 ) -> Backbone:
     """Build a backbone.
@@ -102,7 +104,9 @@ def create_backbone(
         weights: a local `.safetensors`, `.pth`, `.pt` or `.bin` file, or an http(s) URL of one.
         pretrained: download the weights that timm knows for this name.
         sha256: expected digest of `weights` when it is a URL.
-        kwargs: passed to timm (`pad_type="same"`, `img_size=160`, `global_pool="avg"`, ...).
+        weights_grid: rows and columns of patches that `weights` were made for, when they are not a square.
+        kwargs: passed to timm (`pad_type="same"`, `img_size=160`, `global_pool="avg"`, ...). Tables of
+            positions follow `img_size`; `patch_size` also resamples the patch kernel (see `resolution.py`).
 
     Returns:
         The backbone in eval mode. With neither `weights` nor `pretrained` its parameters are random.
@@ -116,7 +120,8 @@ def create_backbone(
     network = create_network(name, pretrained, **{**kwargs, "num_classes": 0})
     kwargs = {key: value for key, value in kwargs.items() if key not in ("num_classes", "cache_dir")}
     if weights is not None:
-        load_state(network, read_state(weights, sha256=sha256), f"{name} from {weights}")
+        state, patches = read_state(weights, sha256=sha256), "patch_size" in kwargs
+        load_state(network, state, f"{name} from {weights}", grid=weights_grid, patches=patches)
     if name.startswith(HUB_PREFIXES):
         name, kwargs = _without_hub(network, kwargs)
     return Backbone(network.eval(), name, kwargs)
@@ -192,21 +197,25 @@ def is_url(weights: str | Path) -> bool:
     return str(weights).startswith(("http://", "https://"))
 
 
-def load_state(network: nn.Module, state: State, what: str) -> str:
+def load_state(
+    network: nn.Module, state: State, what: str, *, grid: Grid | None = None, patches: bool = False
+) -> str:
     """Put a file's tensors into a timm network: all of them or none.
 
-    A classifier in the file is left out when the network has none; counts of batches may be absent.
+    A classifier in the file is left out when the network has none; counts of batches may be absent. Tables of
+    positions that were made for another picture size are resized.
 
     Args:
         network: a timm network.
         state: names to tensors, in any dialect of `convert.DIALECTS`.
         what: what is being loaded, for the error.
+        grid, patches: see `resolution.fit_resolution`.
 
     Returns:
         The name of the dialect. Raises InputError in one line: counts and first names of what does not fit.
     """
     state, dialect = to_timm(state, network)
-    wanted = network.state_dict()
+    state, wanted = fit_resolution(state, network, grid=grid, patches=patches), network.state_dict()
     state = {name: tensor for name, tensor in state.items() if name in wanted or not _spare(name, network)}
     report = key_report(wanted, state)
     if report:

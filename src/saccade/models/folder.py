@@ -1,4 +1,4 @@
-"""Model folders: `config.json`, `model.safetensors` and `README.md`, and the one way to open any model.
+"""Model folders (`config.json`, `model.safetensors`, `card.json`, `README.md`) and how to open any model.
 
 Decided: preprocessing travels with the weights; `config.json` is written last, so a folder that has one is
 whole. torch is imported only when a network is opened; a hand-made model needs NumPy and OpenCV alone.
@@ -7,7 +7,7 @@ whole. torch is imported only when a network is opened; a hand-made model needs 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -17,16 +17,20 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from saccade.errors import InputError, NotFoundError, StorageError
-from saccade.models.card import Card, render
+from saccade.models.card import Card, read_card, write_card
 from saccade.models.config import ModelConfig, read_config
 from saccade.models.identity import model_id
+from saccade.models.readme import render
 from saccade.vision.preprocess import Preprocess
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from saccade.models.backbones import Backbone
     from saccade.models.embedder import Embedder, Pool
     from saccade.models.handmade import Handmade
 
+TRUNK = "backbone.network."  # before the names of timm's parameters in the file of weights
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
@@ -53,11 +57,13 @@ class Model:
     """An opened model.
 
     `config.kind` says what `embedder` is: "timm" an `Embedder` in eval mode, "handmade" a `Handmade`.
+    `card` is what its folder says of it, or what was stated when it was opened.
     """
 
     model_id: str
     config: ModelConfig
     embedder: Embeds
+    card: Card = field(default_factory=Card)
 
     @property
     def dim(self) -> int:
@@ -84,9 +90,10 @@ class Model:
         return cast("Handmade", self.embedder)
 
 
-def make_model(embedder: Embeds, config: ModelConfig) -> Model:
-    """Join weights and config, and name the pair."""
-    return Model(model_id(config.name, embedder.arrays(), config.identity()), config, embedder)
+def make_model(embedder: Embeds, config: ModelConfig, card: Card | None = None) -> Model:
+    """Join weights, config and card, and name the model; the config's name, licence and source hold."""
+    card = replace(card or Card(), name=config.name, licence=config.licence, source=config.source)
+    return Model(model_id(config.name, embedder.arrays(), config.identity()), config, embedder, card)
 
 
 def save_model(
@@ -113,6 +120,7 @@ def save_model(
         (folder / CONFIG).unlink(missing_ok=True)
         save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / WEIGHTS)
         (folder / CARD).write_text(text)
+        write_card(folder, card, identity)
         config.write(folder / CONFIG)
     except (OSError, SafetensorError) as error:
         raise StorageError(f"cannot write the model folder {folder}: {error}") from error
@@ -135,7 +143,9 @@ def load_model(
 
     Args:
         spec: a model folder; or a file or http(s) URL of weights, with `architecture`; or a timm name.
-        architecture, kwargs: the timm name and its settings, for a file (`kwargs` also for a timm name).
+        architecture: the timm name, for a file.
+        kwargs: settings of the architecture; for a folder they replace its own, so that `img_size=160` opens
+            the same weights at another resolution.
         preprocess: replaces what the folder says, or what timm recommends for the architecture.
         pretrained: for a timm name: True downloads its weights, False leaves it untrained (seed 0).
         pool: see `embedder.Pool`; not for a folder, which has its own.
@@ -147,7 +157,7 @@ def load_model(
     """
     stated = {k: v for k, v in (("name", name), ("licence", licence), ("source", source)) if v is not None}
     if Path(spec).is_dir():
-        return _from_folder(Path(spec), preprocess, stated)
+        return _from_folder(Path(spec), kwargs, preprocess, stated)
     if str(spec).startswith(("http://", "https://")) or str(spec).endswith(WEIGHT_FILES):
         if architecture is None:
             raise InputError(f"{spec} is a file of weights: name its architecture, a timm name")
@@ -161,15 +171,32 @@ def load_model(
     return _from_timm(str(spec), None, pretrained, kwargs, preprocess, pool, stated)
 
 
-def _from_folder(folder: Path, preprocess: Preprocess | None, stated: Mapping[str, str]) -> Model:
-    config = read_config(folder / CONFIG)
-    config = replace(config, preprocess=preprocess or config.preprocess, **stated)  # type: ignore[arg-type]
+def _from_folder(
+    folder: Path, kwargs: Mapping[str, Any] | None, preprocess: Preprocess | None, stated: Mapping[str, str]
+) -> Model:
+    saved = read_config(folder / CONFIG)
     if not (folder / WEIGHTS).is_file():
         raise NotFoundError(f"no {WEIGHTS} in {folder}")
-    embedder = _handmade(config, folder) if config.kind == "handmade" else _network(config, folder)
+    if kwargs and saved.kind == "handmade":
+        raise InputError(
+            f"{folder} holds hand-made features, which take no settings: found {', '.join(kwargs)}"
+        )
+    config = replace(saved, kwargs={**saved.kwargs, **(kwargs or {})}, **stated)  # type: ignore[arg-type]
+    config = replace(config, preprocess=preprocess or _resized(config.preprocess, kwargs or {}))
+    embedder = _handmade(config, folder) if config.kind == "handmade" else _network(config, saved, folder)
     if embedder.dim != config.dim:
         raise InputError(f"{folder / CONFIG} says dim {config.dim}, the weights give {embedder.dim}")
     return make_model(embedder, config)
+
+
+def _resized(preprocess: Preprocess, kwargs: Mapping[str, Any]) -> Preprocess:
+    """The same geometry for the `img_size` of the settings, if they have one."""
+    if (size := kwargs.get("img_size")) is None:
+        return preprocess
+    height, width = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
+    scale = max(height / preprocess.size[0], width / preprocess.size[1])
+    resize = None if preprocess.resize is None else round(preprocess.resize * scale)
+    return replace(preprocess, size=(height, width), resize=resize)
 
 
 def _handmade(config: ModelConfig, folder: Path) -> Embeds:
@@ -178,7 +205,8 @@ def _handmade(config: ModelConfig, folder: Path) -> Embeds:
     return read_handmade(config, folder / WEIGHTS)
 
 
-def _network(config: ModelConfig, folder: Path) -> Embeds:
+def _network(config: ModelConfig, saved: ModelConfig, folder: Path) -> Embeds:
+    """The network of `config` with the folder's weights, resized where it differs from the `saved` one."""
     from saccade.models.backbones import create_backbone, key_report, read_state
     from saccade.models.embedder import Embedder
     from saccade.models.head import EmbeddingHead
@@ -189,10 +217,32 @@ def _network(config: ModelConfig, folder: Path) -> Embeds:
     head = EmbeddingHead(width, config.head_dim) if config.head_dim else None
     embedder = Embedder(backbone, head, pool).eval()
     state = read_state(folder / WEIGHTS)
+    if config.kwargs != saved.kwargs:
+        state = _fitted(state, backbone, saved, patches=_patch(config) != _patch(saved))
     if report := key_report(embedder.state_dict(), state):
         raise InputError(f"{folder / WEIGHTS} does not fit {config.architecture}: {report}")
     embedder.load_state_dict(state, strict=False)
     return embedder
+
+
+def _patch(config: ModelConfig) -> object:
+    return config.kwargs.get("patch_size")
+
+
+def _fitted(
+    state: Mapping[str, Tensor], backbone: Backbone, saved: ModelConfig, *, patches: bool
+) -> dict[str, Tensor]:
+    """Tensors of the folder for a network of other settings: those of the trunk resized, the head's as is."""
+    import torch
+
+    from saccade.models.backbones import create_backbone
+    from saccade.models.resolution import fit_resolution, patch_grid
+
+    with torch.device("meta"):
+        before = create_backbone(saved.architecture, **cast("dict[str, Any]", saved.kwargs))
+    trunk = {n.removeprefix(TRUNK): tensor for n, tensor in state.items() if n.startswith(TRUNK)}
+    trunk = fit_resolution(trunk, backbone.network, grid=patch_grid(before.network), patches=patches)
+    return {**state, **{TRUNK + name: tensor for name, tensor in trunk.items()}}
 
 
 def _from_timm(
@@ -225,8 +275,7 @@ def recommended(backbone: Backbone) -> Preprocess:
     from timm.data.config import resolve_model_data_config
 
     preprocess = Preprocess.from_timm(resolve_model_data_config(backbone.network))
-    side = backbone.kwargs.get("img_size")
-    return replace(preprocess, size=(side, side)) if isinstance(side, int) else preprocess
+    return _resized(preprocess, backbone.kwargs)
 
 
 def _licence(backbone: Backbone, pretrained: bool | None) -> str:
@@ -248,4 +297,5 @@ def with_head(model: Model) -> Model:
         raise InputError(f"{model.model_id} has a head already")
     headed = Embedder(network.backbone, EmbeddingHead(network.dim), network.pool).eval()
     config = model.config
-    return make_model(headed, headed.describe(config.preprocess, config.name, config.licence, config.source))
+    named = headed.describe(config.preprocess, config.name, config.licence, config.source)
+    return make_model(headed, named, model.card)

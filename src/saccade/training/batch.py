@@ -7,7 +7,7 @@ samplers or workers, and a rank knows what all ranks see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -107,7 +107,8 @@ class Target:
 
     def to(self, device: torch.device | str) -> Target:
         """The same on another device."""
-        moved = (x.to(device) for x in (self.rows, self.offsets, self.labels, self.weights))
-        present = self.present.to(device)
         vectors = None if self.vectors is None else self.vectors.to(device)
-        return Target(*moved, self.total, present, self.step, vectors)
+        return replace(
+            self, rows=self.rows.to(device), offsets=self.offsets.to(device), labels=self.labels.to(device),
+            weights=self.weights.to(device), present=self.present.to(device), vectors=vectors,
+        )  # fmt: skip

@@ -1,0 +1,58 @@
+"""A vector for each class, of which a step may touch a few: the table behind heads with many classes.
+
+Idea: with a million classes the table fits in memory, but scores of all of them for each picture, and a
+gradient as large as the table, do not have to. Where classes are sampled, a step reads K rows of the table
+and its gradient is a sparse tensor with these K rows.
+Shapes: C classes, width D, K rows in a step, M pictures.
+
+Memory for C = 1,000,000 in float32, measured in units of the table, C × D × 4 bytes:
+
+| D | table | SparseAdam (two moments) | SGD | checkpoint, SparseAdam |
+|---|---|---|---|---|
+| 128 | 0.51 GB | 1.02 GB | 0 | 1.54 GB |
+| 256 | 1.02 GB | 2.05 GB | 0 | 3.07 GB |
+| 512 | 2.05 GB | 4.10 GB | 0 | 6.14 GB |
+
+and for a step 16 × K × (M + D) bytes at most, whatever C is: 52 MB for K = 8,192, M = 256, D = 128. A dense
+gradient would be one more table, and scores of all classes 1 GB for M = 256.
+Here classes are sampled and not sharded: any rank has the whole table, which every figure above fits.
+Not here: which classes take part (`sampling`).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class ClassTable(nn.Module):
+    """Vectors [C, D] uniform in ±scale and, where `bias` is given, a number for each class.
+
+    Args:
+        classes: C.
+        dim: D.
+        scale: of the uniform start.
+        bias: float [C], the start of the numbers; None for a table without them.
+        sparse: gradients are sparse tensors.
+    """
+
+    def __init__(
+        self, classes: int, dim: int, scale: float, bias: Tensor | None = None, sparse: bool = False
+    ) -> None:
+        super().__init__()
+        start = torch.empty(classes, dim).uniform_(-scale, scale)
+        self.vectors = nn.Embedding.from_pretrained(start, freeze=False, sparse=sparse)
+        self.bias: nn.Parameter | nn.Embedding | None = None if bias is None else nn.Parameter(bias.clone())
+        if sparse and bias is not None:
+            self.bias = nn.Embedding.from_pretrained(bias.clone()[:, None], freeze=False, sparse=True)
+
+    def rows(self, ids_K: Tensor | None = None) -> Tensor:
+        """float32 [K, D], or the whole table."""
+        return self.vectors.weight if ids_K is None else self.vectors(ids_K)
+
+    def biases(self, ids_K: Tensor | None = None) -> Tensor:
+        """float32 [K], or [C]."""
+        if isinstance(self.bias, nn.Embedding):
+            return self.bias.weight[:, 0] if ids_K is None else self.bias(ids_K)[:, 0]
+        assert self.bias is not None
+        return self.bias if ids_K is None else self.bias[ids_K]

@@ -1,0 +1,124 @@
+"""The stages `train` and `pretrain`: a model, labelled pictures and a recipe in, a model with a card out.
+
+    Train(model="mobilenet-v2-e62d83c9be", tasks=("item",), held="role=review").run(ws)
+    Pretrain(model="vit_small_patch16_224", size=(224,)).run(ws)
+
+Decided:
+- A run is named by its settings, the model it starts from and the labels it reads. Stopped anywhere it goes
+  on from its last checkpoint; run again unchanged it does nothing; with anything changed it is another run.
+- The model is kept as a candidate: what it can do is measured by `Assess` (saccade.evaluation), and without
+  a complete card `saccade fingerprint` refuses it.
+- Under `torchrun` or `accelerate launch` every process runs the stage; the first one holds the lock and
+  writes the model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from saccade.errors import InputError, NotFoundError
+from saccade.fingerprints.store import keep_model, kept_models, the_only_model
+from saccade.labels.balance.sampling import Balance
+from saccade.progress import SILENT, Progress
+from saccade.training.job import Job
+from saccade.training.settings import Augmenting, Options
+from saccade.workspace import Clock, Plan, Report, Stage, Workspace
+from saccade.workspace.lineage import Value
+
+
+@dataclass(frozen=True)
+class Train(Options, Stage):
+    """Fine-tune a model on the labels of a workspace: one embedding, any number of tasks."""
+
+    name: ClassVar[str] = "train"
+
+    def plan(self, ws: Workspace) -> Plan:
+        """Steps and pictures of the run; raises `InputError` for settings or labels that cannot be used."""
+        job = self._job(ws)
+        if _made(ws, job.folder_name):
+            return Plan(self.name, 0, "steps")
+        tasks = ", ".join(f"{one.task.name} ({len(one.classes)} classes)" for one in job.data.tasks)
+        return Plan(self.name, job.steps, "steps", notes=(f"{len(job.data):,} pictures", tasks))
+
+    def run(self, ws: Workspace, progress: Progress = SILENT) -> Report:
+        """As every stage; a process that is not the first of its launch neither locks nor records."""
+        if int(os.environ.get("RANK", "0")) == 0:
+            return super().run(ws, progress)
+        clock, start = Clock(), time.perf_counter()
+        counts = self._run(ws, clock, SILENT)
+        return Report(self.name, counts, dict(clock.seconds), time.perf_counter() - start, False)
+
+    def _run(self, ws: Workspace, clock: Clock, progress: Progress) -> Mapping[str, Value]:
+        with clock.reading():
+            job = self._job(ws)
+            made = _made(ws, job.folder_name)
+        if made:
+            return {"model": made, "steps": 0, "note": "nothing changed since it was trained"}
+        with clock.computing():
+            outcome = job.fit(progress)
+        if int(os.environ.get("RANK", "0")):
+            return {"steps": outcome.fitted.step}
+        with clock.writing():
+            model_id = keep_model(ws, job.save(outcome))
+            ws.write_bytes(f"{job.folder_name}/done.json", json.dumps({"model": model_id}).encode())
+        return {"model": model_id, **job.counts(outcome.fitted)}
+
+    def outcome(self, ws: Workspace) -> tuple[str, str]:
+        """The model that this run has made, and the selection that it never saw."""
+        job = self._job(ws)
+        made = _made(ws, job.folder_name)
+        if made is None:
+            raise NotFoundError(f"{ws.uri} has no model of this run yet: run `saccade {self.name}`")
+        return made, job.held
+
+    def _job(self, ws: Workspace) -> Job:
+        spec = self.model if self.model is not None else the_only_model(ws)
+        return Job.of(ws, self, spec, self._balance(), self.name)
+
+    def _balance(self) -> Balance | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Pretrain(Train):
+    """Train a network from nothing on the weak labels of `saccade label`."""
+
+    name: ClassVar[str] = "pretrain"
+
+    model: str | None = "vit_tiny_patch16_224"
+    """A timm name, untrained; or a model to go on from."""
+    tasks: tuple[str, ...] = ("labels",)
+    """What to learn: the weak labels, and more if you like."""
+    recipe: str = "full"
+    """How: full by default."""
+    epochs: float = 30
+    """Passes over the labelled pictures."""
+    batch: int = 256
+    """Pictures of a step, over all processes."""
+    augment: Augmenting = "pretraining"
+    """What is done to pictures."""
+    ema: float = 0.999
+    """Decay of a running mean of the weights that is kept instead of the last ones; 0: none."""
+    balance: Literal["none", "cap", "power", "repeat"] = "power"
+    """How an epoch treats rare labels: see `saccade.labels.Balance`."""
+    ratio: float = 50
+    """Most draws of a label for one of the least drawn label; 0: no bound."""
+
+    def _balance(self) -> Balance:
+        return Balance(self.balance, ratio=self.ratio)
+
+
+def _made(ws: Workspace, folder: str) -> str | None:
+    """The model of a finished run that is still kept."""
+    try:
+        model_id = str(json.loads(ws.read_bytes(f"{folder}/done.json"))["model"])
+    except NotFoundError:
+        return None
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{ws.path(folder)}/done.json is broken: delete it") from error
+    return model_id if model_id in kept_models(ws) else None

@@ -80,6 +80,8 @@ def rounds(setup: Setup, folder: Path) -> tuple[list[dict[str, float]], list[dic
         say(f"{side:5s} waits for data {100 * middle(rows, 'wait_share'):.1f}% of the time")
     ratios = [a["steps"] / b["steps"] for a, b in zip(found["ours"], found["timm"], strict=True)]
     say(f"steps of ours / timm by round: {', '.join(f'{ratio:.3f}' for ratio in ratios)}")
+    cores = middle(found["timm"], "cores") / middle(found["ours"], "cores")
+    say(f"core seconds a step of timm's main process / of ours, loaders left out: {cores:.3f}")
     return found["ours"], found["timm"]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from training_setup import DECAY, EVERY_LOG, LR, Setup
-from training_timm import between, pace, timm_side
+from training_timm import Mark, between, now, pace, timm_side
 
 from saccade.labels.balance.bound import Labelled
 from saccade.models.backbones import create_backbone
@@ -57,11 +57,12 @@ def ours(setup: Setup, folder: Path) -> dict[str, float]:
     data = pictures_of(folder)
     sampler = sampler_of(data.tasks, setup.batch, setup.seed)
     with loader_of(setup, folder, data, sampler) as loader:
-        trained, rate = fitted(setup, data, sampler, loader)
+        trained, (rate, cores) = fitted(setup, data, sampler, loader)
     with loader_of(setup, folder, data, sampler) as loader:
         alone = setup.batch * pace(loader.batches(0, setup.warm + 3 * setup.steps), setup.warm)
-    _, model = fitted(setup, data, sampler, InMemory(setup, sampler))
-    return {"steps": rate, "wait_share": trained.wait_share, "loader": alone, "model": model * setup.batch}
+    _, (model, _) = fitted(setup, data, sampler, InMemory(setup, sampler))
+    figures = {"steps": rate, "cores": cores, "wait_share": trained.wait_share}
+    return figures | {"loader": alone, "model": model * setup.batch}
 
 
 def pictures_of(folder: Path) -> RunData:
@@ -98,18 +99,18 @@ class Marked:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.marks: list[float] = []
+        self.marks: list[Mark] = []
 
     def batches(self, start: int, stop: int) -> Iterator[list[Batch]]:
         for parts in self.source.batches(start, stop):
             yield parts
-            self.marks.append(time.perf_counter())
+            self.marks.append(now())
 
 
 def fitted(
     setup: Setup, data: RunData, sampler: Sampler, source: Source, steps: int = 0, **more: Any
-) -> tuple[Fitted, float]:
-    """A run of `fit`, and its steps a second between the warm steps and the last but one."""
+) -> tuple[Fitted, tuple[float, float]]:
+    """A run of `fit`; steps a second and core seconds a step, from the warm steps to the last but one."""
     steps = steps or setup.warm + setup.steps + 2
     marked = Marked(source)
     feed = LabelledFeed([Phase(steps, marked)], sampler, data.tasks)
@@ -181,9 +182,9 @@ def mfu(setup: Setup, folder: Path, compiled: str) -> dict[str, float]:
     sampler = sampler_of(data.tasks, setup.batch, setup.seed)
     steps = EVERY_LOG * 3  # the share of the last line counts
     more: dict[str, Any] = {"steps": steps, "compile": compiled == "compiled", "deterministic": False}
-    memory, rate = fitted(setup, data, sampler, InMemory(setup, sampler), **more)
+    memory, (rate, _) = fitted(setup, data, sampler, InMemory(setup, sampler), **more)
     with loader_of(setup, folder, data, sampler) as loader:
-        loaded, loaded_rate = fitted(setup, data, sampler, loader, **more)
+        loaded, (loaded_rate, _) = fitted(setup, data, sampler, loader, **more)
     return {
         "mfu": memory.mfu or 0.0, "images": rate * setup.batch, "mfu_loader": loaded.mfu or 0.0,
         "images_loader": loaded_rate * setup.batch, "wait_share": loaded.wait_share,

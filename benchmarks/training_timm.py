@@ -39,10 +39,11 @@ def timm_side(setup: Setup, folder: Path) -> dict[str, float]:
         raise SystemExit("the epoch is too short")
     marks, waited = timm_epoch(setup, loader, len(dataset.reader.class_to_idx))  # type: ignore[union-attr]
     alone = setup.batch * pace(create_loader(dataset, **options), setup.warm)
-    return {"steps": between(marks, setup.warm), "wait_share": waited, "loader": alone}
+    steps, cores = between(marks, setup.warm)
+    return {"steps": steps, "cores": cores, "wait_share": waited, "loader": alone}
 
 
-def timm_epoch(setup: Setup, loader: Any, classes: int) -> tuple[list[float], float]:
+def timm_epoch(setup: Setup, loader: Any, classes: int) -> tuple[list[Mark], float]:
     """When each step ended, and the share of time spent on waiting after the first."""
     device, total = torch.device(setup.device), setup.warm + setup.steps + 2
     model = (
@@ -59,7 +60,7 @@ def timm_epoch(setup: Setup, loader: Any, classes: int) -> tuple[list[float], fl
     )
     loss_fn = torch.nn.CrossEntropyLoss().to(device)
     update_time, data_time, losses = AverageMeter(), AverageMeter(), AverageMeter()
-    marks, end = list[float](), time.perf_counter()
+    marks, end = list[Mark](), time.perf_counter()
     model.train()
     optimizer.zero_grad()
     for index, (loaded, target) in enumerate(loader):
@@ -82,17 +83,27 @@ def timm_epoch(setup: Setup, loader: Any, classes: int) -> tuple[list[float], fl
             )  # fmt: skip
         scheduler.step_update(num_updates=index + 1, metric=losses.avg)
         end = time.perf_counter()
-        marks.append(end)
+        marks.append(now())
         if index + 1 == total - 1:
             break
     return marks, data_time.sum / max(update_time.sum, 1e-9)
 
 
-def between(marks: list[float], warm: int) -> float:
-    """Marks a second after the first `warm`."""
-    return (len(marks) - 1 - warm) / (marks[-1] - marks[warm])
+Mark = tuple[float, float]
+
+
+def now() -> Mark:
+    """Wall and core seconds of this process."""
+    return time.perf_counter(), time.process_time()
+
+
+def between(marks: list[Mark], warm: int) -> tuple[float, float]:
+    """After the first `warm`: marks a second, and core seconds of this process for each."""
+    count = len(marks) - 1 - warm
+    wall, cores = (last - first for first, last in zip(marks[warm], marks[-1], strict=True))
+    return count / wall, cores / count
 
 
 def pace(items: Iterable[object], warm: int) -> float:
     """Items a second after the first `warm`."""
-    return between([time.perf_counter() for _ in items], warm)
+    return between([now() for _ in items], warm)[0]

@@ -46,13 +46,15 @@ def run_cells(
     Raises the first error of a cell after all others were tried.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    missing = [cell for cell in dict.fromkeys(cells) if not _file(cache, cell, code).is_file()]
-    done, start, errors = 0, time.perf_counter(), list[Exception]()
-    for cell, error in _each(missing, work, cache, jobs, code):
-        done += 1
+    unique = {digest(cell, code): cell for cell in cells}
+    missing = [cell for cell in unique.values() if not _file(cache, cell, code).is_file()]
+    start, errors = time.perf_counter(), list[Exception]()
+    for done, (cell, error) in enumerate(_each(missing, work, cache, jobs, code), 1):
         note = f"failed: {error}" if error else "done"
         spent = time.perf_counter() - start
-        print(f"cell {done} of {len(missing)} {note} after {spent:.0f} s: {cell}", file=sys.stderr, flush=True)
+        print(
+            f"cell {done} of {len(missing)} {note} after {spent:.0f} s: {cell}", file=sys.stderr, flush=True
+        )
         errors += [error] if error else []
     if errors:
         raise errors[0]

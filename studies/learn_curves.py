@@ -1,8 +1,9 @@
 """Scaling curves: how an error falls with the number of pictures.
 
-The form is error = a * n^-b + c, with a and b at least 0 and c between 0 and the smallest error, as in Hestness
-et al. 2017 (arXiv 1712.00409) and later scaling studies. It is fitted by least squares of the errors, from
-several starts. With three sizes the curve goes through three points and is a summary, not a test; `exact` says so.
+The form is error = a * n^-b + c, with a and b at least 0 and c between 0 and the smallest error, as in
+Hestness et al. 2017 (arXiv 1712.00409) and later scaling studies. It is fitted by least squares of the
+errors, from several starts. With three sizes the curve goes through three points and is a summary, not a
+test; `exact` says so.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def fit(n: ArrayLike, error: ArrayLike) -> Curve:
     sizes, errors = np.asarray(n, np.float64), np.asarray(error, np.float64)
     kinds = len(np.unique(sizes))
     if kinds < 2 or sizes.shape != errors.shape or sizes.min() <= 0:
-        raise ValueError(f"a curve needs an error for each of two sizes or more, found sizes {sizes.tolist()}")
+        raise ValueError(
+            f"a curve needs an error for each of two sizes or more, found sizes {sizes.tolist()}"
+        )
     unit = float(sizes.min())
     x = sizes / unit
     top = max(float(errors.min()), 1e-9)

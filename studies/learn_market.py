@@ -14,12 +14,15 @@ Decided:
 - The true labels of the ten tasks (`learn_tasks`) are rows of the table `tasks`.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (pyarrow.compute makes its functions when it is imported)
+
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -54,7 +57,7 @@ _CODE = 1  # changes when the same settings would draw another shop
 
 @dataclass(frozen=True)
 class Shop:
-    """What is drawn. held: share of families that are kept from training; weak: whether texts are labelled."""
+    """What is drawn. held: share of families kept from training; weak: whether texts are labelled."""
 
     seed: int = 0
     products: int = 3000
@@ -95,8 +98,8 @@ class Opened:
 
     @cached_property
     def rows(self) -> pa.Table:
-        """A row a picture: image_id, file, split, kind, item (number, -1 for scenes), view, tone (0 for none) and
-        the label of each task, null where it has none.
+        """A row a picture: image_id, file, split, kind, item (number, -1 for scenes), view, tone (0 for
+        none) and the label of each task, null where it has none.
         """
         return pq.read_table(self.folder / "rows.parquet")
 
@@ -262,7 +265,9 @@ def _texts(ws: Workspace, shop: Shop, rows: pa.Table) -> None:
     main = main.filter(pc.equal(main["split"], TRAIN))
     names = dict(zip(map(item_id, main["item"].to_pylist()), main["image_id"].to_pylist(), strict=True))
     said = [one for one in statements(shop.market) if one.item_id in names]
-    columns = {name: [getattr(one, name) for one in said] for name in ("source", "text", "language", "weight")}
+    columns = {
+        name: [getattr(one, name) for one in said] for name in ("source", "text", "language", "weight")
+    }
     upsert(ws, "texts", {"image_id": [names[one.item_id] for one in said], **columns})
 
 
@@ -290,7 +295,7 @@ def item_id(number: int) -> str:
     return f"item-{number:06d}"
 
 
-def upsert(ws: Workspace, name: str, columns: dict[str, Iterable[object]]) -> None:
+def upsert(ws: Workspace, name: str, columns: Mapping[str, Iterable[object]]) -> None:
     """Columns of a table, those not given as nulls."""
     made = {key: list(values) for key, values in columns.items()}
     count = len(next(iter(made.values())))

@@ -2,8 +2,8 @@
 
 Decided:
 - hit@1 (P@1 where one product is right): the nearest gallery picture shows what was asked for.
-- A label is the vote of the nearest training pictures (`evaluation.knn`); AP@1 of a task is the share of right
-  first labels.
+- A label is the vote of the nearest training pictures (`evaluation.knn`); AP@1 of a task is the share of
+  right first labels.
 - Bits are the signs of the coordinates, compared by Hamming distance.
 - An interval draws seeds, and in each seed products (or whatever queries hang together by), both with
   replacement, so that it covers the luck of a marketplace and of a training. Several conditions are drawn
@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Names = NDArray[np.object_]
 Figure = Callable[[Floats], Floats]
+
+_AT_ONCE = 2_000_000
 
 
 def hits(queries: Vectors, asked: Names, gallery: Vectors, shown: Names, bits: bool = False) -> list[int]:
@@ -66,15 +68,21 @@ class Sample:
 def resampled(samples: Sequence[Sample], draws: int = 2000, seed: int = 0) -> Floats:
     """float64 [draws, C]: the mean of each condition in each draw of seeds and of groups."""
     rng = np.random.default_rng(seed)
-    tables = [_sums(sample) for sample in samples]
-    out = np.empty((draws, len(samples[0].values)))
-    for draw in range(draws):
-        means = list[Floats]()
-        for place in rng.integers(len(tables), size=len(tables)):
-            sums, sizes = tables[place]
-            chosen = rng.integers(len(sizes), size=len(sizes))
-            means.append(sums[:, chosen].sum(axis=1) / sizes[chosen].sum())
-        out[draw] = np.mean(means, axis=0)
+    picked = rng.integers(len(samples), size=(draws, len(samples)))
+    out = np.empty((*picked.shape, len(samples[0].values)))
+    for number, sample in enumerate(samples):
+        out[picked == number] = _drawn(_sums(sample), int((picked == number).sum()), rng)
+    return out.mean(axis=1)
+
+
+def _drawn(table: tuple[Floats, Floats], count: int, rng: np.random.Generator) -> Floats:
+    """float64 [count, C]: means of as many groups as there are, drawn with replacement."""
+    sums, sizes = table
+    out, step = np.empty((count, len(sums))), max(1, _AT_ONCE // len(sizes))
+    for start in range(0, count, step):
+        rows = min(step, count - start)
+        times = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=rows).astype(np.float64)
+        out[start : start + rows] = times @ sums.T / (times @ sizes)[:, None]
     return out
 
 
@@ -97,12 +105,14 @@ def interval(samples: Sequence[Sample], of: Figure = first, level: float = 0.95)
     """A figure with its interval. of: from means [..., C] to the figure [...]."""
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn = of(resampled(samples))
+        drawn = np.where(np.isfinite(drawn), drawn, np.nan)  # a share of nothing
         whole = of(np.mean([sample.values.mean(axis=1) for sample in samples], axis=0))
-    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.nanquantile(drawn, ends) if np.isfinite(drawn).any() else (np.nan, np.nan)
     return Interval(float(whole), float(low), float(high), "bootstrap of seeds and groups")
 
 
 def _sums(sample: Sample) -> tuple[Floats, Floats]:
     _, code = np.unique(np.array([str(group) for group in sample.groups]), return_inverse=True)
-    sums = np.stack([np.bincount(code, row) for row in sample.values])
+    sums = np.stack([np.bincount(code, row) for row in sample.values]).astype(np.float64)
     return sums, np.bincount(code).astype(np.float64)

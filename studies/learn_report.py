@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from saccade.metrics import Interval
 
@@ -41,7 +41,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def plot(
-    draw: Callable[[Sequence[Axes]], None], path: Path, panels: int = 1, size: tuple[float, float] = (5.2, 3.8)
+    draw: Callable[[Sequence[Axes]], None],
+    path: Path,
+    panels: int = 1,
+    size: tuple[float, float] = (5.2, 3.8),
 ) -> None:
     """Draw on some axes beside each other and write an SVG; size: of one panel in inches."""
     import matplotlib
@@ -49,7 +52,7 @@ def plot(
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(cast(Any, _STYLE)):
         figure, axes = pyplot.subplots(1, panels, figsize=(size[0] * panels, size[1]), squeeze=False)
         draw(list(axes[0]))
         figure.tight_layout()

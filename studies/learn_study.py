@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
-from common import emit  # pyright: ignore[reportMissingImports]
+from common import data_dir, emit  # pyright: ignore[reportMissingImports]
 from learn_market import Opened, Shop, open_shop
 
 from saccade.metrics import Interval
@@ -85,6 +85,11 @@ def drawn(shops: Iterable[Shop], args: argparse.Namespace) -> None:
 def shop_of(shop: Shop, scratch: Path) -> Opened:
     """The shop of a cell, which lies beside the studies' folders in the cache."""
     return open_shop(shop, scratch.parents[1] / "shops")
+
+
+def packs_folder() -> Path | None:
+    """The folder of real packs, where there is one."""
+    return data_dir()
 
 
 def command(name: str) -> str:

@@ -14,10 +14,10 @@
 | headwear | none, hat, sunglasses, both | the same |
 
 Decided: the papers name skin tone and no other of their ten tasks, so the nine are our own choice: five that
-every product has, and five on two further sets of pictures, since a head's data set is often its own (Dolev et
-al. 2023). Four ranges are what the papers search by; their bounds in Monk tones are not published. Ours put
-between a fifth and a third of the marketplace's people into each range.
-Evaluators and studies only: this is the truth.
+every product has, and five on two further sets of pictures, since a head's data set is often its own (Dolev
+et al. 2023). Four ranges are what the papers search by; their bounds in Monk tones are not published. Ours
+put between a fifth and a third of the marketplace's people into each range. Evaluators and studies only:
+this is the truth.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from saccade.workspace import Workspace
 
 Pixels = NDArray[np.uint8]
 Vectors = NDArray[np.float32]
+MIDDLE, SPREAD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
 _BATCH = 256
 _LOOKS = 32  # steps at which what learns is counted
 
@@ -62,15 +63,19 @@ class Trained:
 
 
 def untrained(folder: Path, spec: str, size: int, seed: int) -> Path:
-    """A model folder with random weights. spec: a timm name, `:` and settings (`vit_...:depth=4,embed_dim=96`)."""
+    """A model folder with random weights. spec: a timm name, `:` and settings
+    (`vit_...:depth=4,embed_dim=96`).
+    """
     name, _, said = spec.partition(":")
-    kwargs = {key: _value(value) for key, _, value in (part.partition("=") for part in said.split(",") if part)}
+    kwargs: dict[str, Any] = {
+        key: _value(value) for key, _, value in (part.partition("=") for part in said.split(",") if part)
+    }
     if "vit" in name or "deit" in name:
         kwargs["img_size"] = size
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         embedder = Embedder(create_backbone(name, **kwargs))
-    preprocess = Preprocess((size, size), 1.0, "squash", "bilinear", (0.5,) * 3, (0.25,) * 3)
+    preprocess = Preprocess((size, size), 1.0, "squash", "bilinear", MIDDLE, SPREAD)
     return save_model(embedder.eval(), preprocess, folder, card=Card(name=name.partition(".")[0]))
 
 

@@ -10,8 +10,7 @@ from saccade.catalog.catalogue import Catalogue
 from saccade.catalog.selection import Selection
 from saccade.errors import InputError
 from saccade.evaluation.retrieval import Protocol, search_run
-from saccade.evaluation.stage import scorer
-from saccade.evaluation.vectors import fingerprinted, load
+from saccade.evaluation.vectors import fingerprinted, load, scorer
 from saccade.metrics.ranking import measure
 
 REVIEW, SELLER = Selection.parse("role=review"), Selection.parse("role=seller")

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
+import torchvision
 from safetensors.torch import save_file
 from torch import Tensor
 
 from saccade.errors import InputError, NotFoundError
-from saccade.models.backbones import create_backbone, key_report
+from saccade.models.backbones import create_backbone, create_network, key_report
+from saccade.models.embedder import Embedder
+from saccade.models.head import EmbeddingHead
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,103 @@ def test_offline_hub_is_one_line(name: str, tmp_path: Path, monkeypatch: pytest.
         create_backbone(name, pretrained=True, cache_dir=tmp_path)
     text = str(caught.value)
     assert text.startswith(f"no weights for {name.removeprefix('timm/')} from the hub") and "\n" not in text
+
+
+def published(name: str) -> float:
+    """What torchvision publishes for its own weights of this network, in millions."""
+    weights = torchvision.models.get_model_weights(name)
+    return min(weight.meta["num_params"] for weight in weights) / 1e6
+
+
+CARDS = "model cards of timm"
+# timm's name, millions of parameters with 1,000 classes, where that is published, digits after the point
+COUNTS: tuple[tuple[str, float, str, int], ...] = (
+    ("vit_tiny_patch16_224", 5.7, CARDS, 1),
+    ("vit_small_patch16_224", 22.1, CARDS, 1),
+    ("vit_small_patch32_224", 22.9, CARDS, 1),
+    ("vit_base_patch8_224", 86.6, CARDS, 1),
+    ("vit_base_patch16_224", published("vit_b_16"), "torchvision", 6),
+    ("vit_base_patch32_224", published("vit_b_32"), "torchvision", 6),
+    ("vit_large_patch16_224", published("vit_l_16"), "torchvision", 6),
+    ("vit_large_patch32_224", published("vit_l_32"), "torchvision", 6),
+    ("vit_huge_patch14_224", published("vit_h_14"), "torchvision", 6),
+    ("resnet50", published("resnet50"), "torchvision", 6),
+    ("resnet101", published("resnet101"), "torchvision", 6),
+    ("resnext101_32x8d", published("resnext101_32x8d"), "torchvision", 6),
+    ("legacy_seresnext101_32x4d", 48.96, "model cards of timm, for Hu et al. 2018", 2),
+    ("seresnext101_32x4d", 48.96, "model cards of timm, for Hu et al. 2018", 2),
+    ("mobilenetv2_100", published("mobilenet_v2"), "torchvision", 6),
+    ("mobilenetv3_large_100", published("mobilenet_v3_large"), "torchvision", 6),
+    ("mobilenetv3_small_100", published("mobilenet_v3_small"), "torchvision", 6),
+    ("efficientnet_b0", published("efficientnet_b0"), "torchvision", 6),
+    ("efficientnet_b7", published("efficientnet_b7"), "torchvision", 6),
+    ("efficientformer_l1", 12.3, "Li et al. 2022, arXiv 2206.01191, table 1", 1),
+    (
+        "efficientformer_l3",
+        31.4,
+        "model cards of timm; the paper's table has 31.3 without one of the heads",
+        1,
+    ),
+    ("efficientformer_l7", 82.2, CARDS, 1),
+)
+
+
+@pytest.mark.parametrize(("name", "millions", "source", "digits"), COUNTS, ids=[row[0] for row in COUNTS])
+def test_parameter_counts_are_the_published_ones(
+    name: str, millions: float, source: str, digits: int
+) -> None:
+    with torch.device("meta"):
+        network = create_network(name, num_classes=1000)
+    count = sum(parameter.numel() for parameter in network.parameters()) / 1e6
+    assert round(count, digits) == pytest.approx(round(millions, digits), abs=1e-9), source
+
+
+TINY = {"embed_dim": 16, "num_heads": 2, "depth": 2}
+# name, settings, side, grid, width of tokens, width of the pooled vector
+FAMILIES = (
+    ("vit_tiny_patch16_224", {**TINY, "img_size": 64}, 64, 4, 16, 16),
+    ("vit_small_patch32_224", {**TINY, "img_size": 64}, 64, 2, 16, 16),
+    ("vit_base_patch8_224", {**TINY, "img_size": 32}, 32, 4, 16, 16),
+    ("vit_large_patch16_224", {**TINY, "img_size": 32}, 32, 2, 16, 16),
+    ("vit_huge_patch14_224", {**TINY, "img_size": 56}, 56, 4, 16, 16),
+    ("resnet18", {}, 64, 2, 512, 512),
+    ("legacy_seresnet18", {}, 64, 2, 512, 512),
+    ("seresnext26d_32x4d", {}, 64, 2, 2048, 2048),
+    ("efficientnet_b0", {}, 64, 2, 1280, 1280),
+    ("efficientformer_l1", {}, 224, 7, 448, 448),
+    ("mobilenetv3_large_100", {}, 64, 2, 960, 1280),
+    ("mobilenetv2_050", {}, 64, 2, 1280, 1280),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "side", "grid", "tokens", "pooled"), FAMILIES, ids=[row[0] for row in FAMILIES]
+)
+def test_every_family_speaks_the_interface(
+    name: str, settings: dict[str, object], side: int, grid: int, tokens: int, pooled: int
+) -> None:
+    """Also under bfloat16 autocast, where the embedder still gives float32 of unit length."""
+    backbone = create_backbone(name, **settings)
+    embedder = Embedder(backbone, EmbeddingHead(backbone.width, 8)).eval()
+    x = torch.randn(2, 3, side, side)
+    with torch.inference_mode():
+        features = backbone.features(x)
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = embedder(x)
+    assert features.grid.shape == (2, grid, grid, tokens) and backbone.token_width == tokens
+    assert features.tokens.shape == (2, grid * grid, tokens)
+    assert features.pooled.shape == (2, pooled) and backbone.width == pooled
+    assert vectors.dtype == torch.float32
+    assert torch.allclose(vectors.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["test_vit", "test_efficientnet", "mobilenetv3_small_050"])
+def test_the_forward_pass_is_one_graph(name: str) -> None:
+    """Nothing in it that a compiler would have to step out for, and the result is the same."""
+    backbone = create_backbone(name)
+    pool, width = ("mean", backbone.token_width) if "vit" in name else ("default", backbone.width)
+    embedder = Embedder(backbone, EmbeddingHead(width, 8), pool).eval()
+    compiled = torch.compile(embedder, backend="eager", fullgraph=True)
+    x = torch.randn(2, 3, 160, 160)
+    with torch.no_grad():
+        assert torch.allclose(compiled(x), embedder(x), atol=1e-6)

@@ -26,6 +26,7 @@ VERBS = {
     "search": "find by item, picture, address, words; write a picture page",
     "serve": "answer searches over HTTP, with a page to search on",
     "evaluate": "measure retrieval against known answers",
+    "assess": "measure a trained model and complete its card",
     "run": "bring everything in the workspace up to date",
     "info": "say what the workspace holds and how it was made",
     "demo": "the whole loop on a simulated marketplace, or on your own folder",

@@ -1,4 +1,4 @@
-"""What `saccade train` and `saccade pretrain` share: the file of settings, the run, and the assessment after it.
+"""What `saccade train` and `saccade pretrain` share: settings from a file, the run, and its assessment.
 
 Decided: training ends with the measurement of what came out, because a model without a complete card is not
 released; `--no-assess` leaves it for later (`saccade assess`).
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from saccade.cli.common import console, needs, run_stage
+from saccade.cli.common import Dry, do_stage, needs, run_stage
 from saccade.errors import InputError
 
+NO_OTHERS = "out_of_domain: no pictures of another kind were named (--out-of-domain)"
 EXTRA = ("torch", "timm", "accelerate")
 
 
 def train_and_assess(verb: str, argv: list[str]) -> None:
     """Run the stage of a verb with settings from its options and, with `--config FILE`, from a file."""
     needs("train", *EXTRA)
+    from saccade.evaluation.assess import Assess
+    from saccade.evaluation.stage import table
     from saccade.training.settings import read_config
     from saccade.training.stage import Pretrain, Train
 
@@ -30,7 +33,13 @@ def train_and_assess(verb: str, argv: list[str]) -> None:
         return
     ws, stage = done
     model_id, held = stage.outcome(ws)
-    console().print(f"model {model_id}, held out: {held}")
+    assessment = Assess(
+        model_id, held, out_of_domain=stage.out_of_domain, groups=stage.groups,
+        waive=() if stage.out_of_domain else (NO_OTHERS,),
+    )  # fmt: skip
+    if do_stage(assessment, Dry(workspace=ws.uri, quiet="-q" in rest or "--quiet" in rest), ws):
+        print(table(ws, f"card-{model_id}"))
+        print(f"\n{model_id}")
 
 
 def _taken(argv: list[str], option: str) -> tuple[str | None, list[str]]:

@@ -13,7 +13,7 @@ Decided:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +59,14 @@ class Labelled:
     def settled(self, predicted: Ints) -> Ints:
         """int64 [m]: the true class; of several, the predicted one where it is among them."""
         return np.where(self.right(predicted), predicted, self.truth)
+
+    def among(self, keep: Flags) -> Labelled:
+        """The task with fewer tested pictures, bool [m]; what is taught stays."""
+        place = np.cumsum(keep) - 1
+        pairs = keep[self.labels[0]]
+        labels = place[self.labels[0][pairs]], self.labels[1][pairs]
+        units = self.units[0], self.units[1][keep]
+        return replace(self, tested=self.tested[keep], truth=self.truth[keep], labels=labels, units=units)
 
     @cached_property
     def majority(self) -> int:
@@ -119,12 +127,12 @@ def products(catalogue: Catalogue) -> pa.Table:
 
 
 def group_names(catalogue: Catalogue, by: str, images: pa.Array) -> list[str]:
-    """The group of each picture: its label of `by`, the first of several, "none given" where it has none."""
+    """The group of each picture: its label of `by`, the first of several, "" where it has none."""
     table = catalogue.labels_of_images(by)
     known = table.group_by("image_id").aggregate([("label", "min")])
     row = lookup(images, _texts(known["image_id"]))
     names = _texts(known["label_min"]).to_pylist()
-    found = ["none given" if at < 0 else names[at] for at in row.tolist()]
+    found = ["" if at < 0 else names[at] for at in row.tolist()]
     if not any(at >= 0 for at in row.tolist()):
         raise InputError(
             f"no query picture has a label {by!r} to be grouped by; labels are "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +12,20 @@ from saccade.metrics.compare import PairedTest, paired
 from saccade.metrics.intervals import Interval, mean_interval
 from saccade.metrics.names import Metric
 from saccade.metrics.ranking import Scores
+from saccade.models.readme import DOMAINS
 
 
 @dataclass(frozen=True)
 class Line:
-    """One model in one form (`float` or `binary`): an interval for each metric, in the order asked."""
+    """One model in one form (`float` or `binary`): an interval for each metric, in the order asked.
+
+    domain: `in` or `out` where both stand in one table, else "".
+    """
 
     model: str
     form: str
     intervals: tuple[Interval, ...]
+    domain: str = ""
 
     @property
     def label(self) -> str:
@@ -35,6 +40,7 @@ class Comparison:
     other: str
     metric: str
     test: PairedTest
+    domain: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,11 @@ class Evaluation:
 
     def rows(self) -> list[tuple[str, ...]]:
         """A header row and a row for each line: model, form, then `mean [low, high]` of each metric."""
-        shown = [(line.model, line.form, *map(_interval, line.intervals)) for line in self.lines]
-        return [("model", "vectors", *self.metrics), *shown]
+        shown = [
+            (line.model, line.form, *_domain(line), *map(_interval, line.intervals)) for line in self.lines
+        ]
+        both = any(line.domain for line in self.lines)
+        return [("model", "vectors", *(["domain"] if both else []), *self.metrics), *shown]
 
     def test_rows(self) -> list[tuple[str, ...]]:
         """A header row and a row for each comparison."""
@@ -75,7 +84,7 @@ class Evaluation:
     def as_json(self) -> dict[str, object]:
         """Plain numbers, lists and texts for `metrics.json`."""
         lines = [
-            {"model": line.model, "vectors": line.form,
+            {"model": line.model, "vectors": line.form, "domain": line.domain or "in",
              "metrics": {name: asdict(one) for name, one in zip(self.metrics, line.intervals, strict=True)}}
             for line in self.lines
         ]  # fmt: skip
@@ -112,6 +121,24 @@ def summarise(
     return Evaluation(tuple(map(str, metrics)), tuple(lines), tuple(comparisons), facts)
 
 
+def side_by_side(parts: Mapping[str, Evaluation]) -> Evaluation:
+    """Evaluations of the same models in several domains as one, the domains of a line below each other."""
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    placed = {name: [replace(line, domain=name) for line in part.lines] for name, part in parts.items()}
+    lines = [line for row in zip(*placed.values(), strict=True) for line in row]
+    tests = [replace(one, domain=name) for name, part in parts.items() for one in part.comparisons]
+    first = next(iter(parts.values()))
+    facts = dict(first.facts)
+    for name, part in list(parts.items())[1:]:
+        facts |= {f"{DOMAINS[name]}: {key}": v for key, v in part.facts.items() if facts.get(key) != v}
+    return Evaluation(first.metrics, tuple(lines), tuple(tests), facts)
+
+
+def _domain(line: Line) -> tuple[str, ...]:
+    return (DOMAINS[line.domain],) if line.domain else ()
+
+
 def _interval(found: Interval) -> str:
     return f"{found.mean:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
@@ -119,8 +146,8 @@ def _interval(found: Interval) -> str:
 def _comparison(found: Comparison) -> tuple[str, ...]:
     test, gap = found.test, found.test.difference
     return (
-        f"{found.other} against {found.base}", found.metric,
-        f"{gap.mean:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]", f"{test.wins} / {test.losses}",
+        f"{found.other} against {found.base}" + (f", {DOMAINS[found.domain]}" if found.domain else ""),
+        found.metric, f"{gap.mean:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]", f"{test.wins} / {test.losses}",
         f"{test.p_randomisation:.4f}", f"{test.p_t:.4f}", f"{test.p_wilcoxon:.4f}",
     )  # fmt: skip
 

@@ -56,15 +56,15 @@ class Protocol:
         Raises InputError where no query, no gallery or nothing relevant is left.
         """
         counts: dict[str, int] = {}
-        gallery = _present(self.gallery.images(catalogue), available, "gallery", counts)
+        gallery = present(self.gallery.images(catalogue), available, "gallery", counts)
         asked = self._judgements(catalogue, counts) if self.qrels else None
         wanted = self.queries.images(catalogue)
         if asked is not None:
             wanted = wanted.filter(pc.is_in(wanted, value_set=asked.queries))
-        queries = _present(wanted, available, "queries", counts)
+        queries = present(wanted, available, "queries", counts)
         ids, targets = _targets(catalogue, gallery, self.by)
         qrels = self._same(catalogue, queries, gallery, ids) if asked is None else asked
-        banned = _left_out(catalogue, queries, gallery, self.leave_out)
+        banned = left_out(catalogue, queries, gallery, self.leave_out)
         qrels = _possible(judged.among(qrels, queries, ids), queries, ids, targets, banned)
         return _asked(Task(queries, gallery, ids, targets, qrels, banned, counts))
 
@@ -174,7 +174,7 @@ def _as_targets(task: Task, query: Ints, row: Ints, score: npt.NDArray[np.float3
     return query[new], target[new], score[new]
 
 
-def _present(wanted: pa.Array, available: pa.Array, what: str, counts: dict[str, int]) -> pa.Array:
+def present(wanted: pa.Array, available: pa.Array, what: str, counts: dict[str, int]) -> pa.Array:
     found = wanted.filter(pc.is_in(wanted, value_set=available))
     counts[f"{what}_without_fingerprint"] = len(wanted) - len(found)
     if not len(found):
@@ -202,7 +202,7 @@ def _targets(catalogue: Catalogue, gallery: pa.Array, by: str) -> tuple[pa.Array
     return ids, Targets(row[order], np.concatenate(([0], np.cumsum(np.bincount(item, minlength=len(ids))))))
 
 
-def _left_out(
+def left_out(
     catalogue: Catalogue, queries: pa.Array, gallery: pa.Array, what: tuple[Leave, ...]
 ) -> tuple[Ints, Ints]:
     found: list[tuple[Ints, Ints]] = []

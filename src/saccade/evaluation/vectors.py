@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saccade.evaluation.exact import BitScorer, FloatScorer, Scorer
 from saccade.metrics.columns import lookup
 from saccade.workspace import Workspace
+
+Form = Literal["float", "binary"]
+FORMS: tuple[Form, ...] = ("float", "binary")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +33,15 @@ class Fingerprints:
     @property
     def dim(self) -> int:
         return self.vectors.shape[1]
+
+    def of(self, images: pa.Array) -> Fingerprints:
+        """Those of some of the pictures, in the order given."""
+        rows = lookup(images, self.ids)
+        return Fingerprints(images, self.vectors[rows], self.bits[rows])
+
+
+Vectors = Callable[[str, pa.Array], Fingerprints]
+"""The fingerprints of a model for pictures that all have one, in their order."""
 
 
 def fingerprinted(ws: Workspace, model_id: str, images: pa.Array) -> pa.Array:
@@ -50,6 +65,20 @@ def load(ws: Workspace, model_id: str, images: pa.Array) -> Fingerprints:
         )
         bits[place[wanted]] = _bytes(rows.column("bits"), bits.shape[1])
     return Fingerprints(images, vectors, bits)
+
+
+def scorer(mine: Fingerprints, theirs: Fingerprints, form: Form) -> Scorer:
+    """Cosine of the vectors, or agreement of their sign bits."""
+    if form == "binary":
+        return BitScorer(mine.bits, theirs.bits, mine.dim)
+    return FloatScorer(unit(mine.vectors), unit(theirs.vectors))
+
+
+def unit(vectors: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
+    """Half floats are of length one to three digits only; a vector of zeros stays."""
+    floats = vectors.astype(np.float32)
+    length = np.linalg.norm(floats, axis=1, keepdims=True)
+    return np.divide(floats, length, out=floats, where=length > 0)
 
 
 def _bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:

@@ -7,6 +7,8 @@ Decided:
 - A row that cannot be computed has a null vector, a status and a reason. It is tried again when its place
   looks different (a file came back), or with `retry`.
 - The runner is chosen by measurement at the first large run and kept; small first runs use torch as it is.
+- A model that saccade trained must have a complete card (`store.released`); the gate is here because from
+  here on its vectors are searched.
 - Vectors are float16 of unit length; see `kernel` for why their bits do not depend on how a run was cut.
 """
 
@@ -36,7 +38,7 @@ from saccade.fingerprints.runners.choose import (
     remembered,
 )  # fmt: skip
 from saccade.fingerprints.sources import Sources
-from saccade.fingerprints.store import keep_model, kept_model, locate
+from saccade.fingerprints.store import keep_model, kept_model, locate, released
 from saccade.progress import Progress
 from saccade.workspace.lineage import Value
 from saccade.workspace.stage import Clock, Plan, Stage
@@ -144,7 +146,9 @@ class Fingerprint(Stage):
         return run_ray(ws, job, chunks, table, self.workers, clock, progress)
 
     def _survey(self, ws: Workspace) -> tuple[ModelRef, Table, Work]:
-        model = resolve(locate(ws, self.model), _cache(ws))
+        place = locate(ws, self.model)
+        model = resolve(place, _cache(ws))
+        released(Path(place), model.model_id)
         table = ws.fingerprints(model.model_id, model.dim)
         return model, table, find_work(ws, table if table.exists() else None, self.store, self.retry)
 

@@ -1,5 +1,8 @@
 """The models of a workspace: `models/<model_id>/`, kept beside the fingerprints that they made.
 
+A model that saccade trained is a candidate until its card is complete (`saccade.models.card.missing`);
+`released` is the gate, and whoever would fill a table with its vectors asks there first.
+
 Decided: whoever searches needs the model that filled the index, so the stage keeps a copy of it, whatever it
 was opened from; files are written whole and `config.json` last. A workspace on an object store keeps them
 there and reads them through a cache on this machine.
@@ -15,19 +18,23 @@ from saccade.errors import InputError, NotFoundError
 from saccade.fingerprints.model import resolve
 from saccade.fingerprints.runners.base import Runner
 from saccade.fingerprints.runners.choose import REFERENCE, open_runner, remembered
-from saccade.models.card import Card
+from saccade.models.card import CARD_DATA, Card, missing, parse_card, read_card
 from saccade.models.folder import CARD, CONFIG, WEIGHTS, Model, save_model
+from saccade.models.readme import update_card
 from saccade.workspace.workspace import Workspace
 
-FILES = (WEIGHTS, CARD, CONFIG)
+CARDS = (CARD, CARD_DATA)
+FILES = (WEIGHTS, *CARDS, CONFIG)
 
 
 def keep_model(ws: Workspace, model: Model | Path) -> str:
-    """Put a model (opened, or its folder) into the workspace; returns its model_id."""
+    """Put a model (opened, or its folder) into the workspace; returns its model_id.
+
+    A model that is kept already keeps its card where that was measured and the new one was not.
+    """
     if isinstance(model, Model):
         with tempfile.TemporaryDirectory() as folder:
-            card = Card(model.config.name, model.config.licence, model.config.source)
-            save_model(model.embedder, model.preprocess, folder, card=card)
+            save_model(model.embedder, model.preprocess, folder, card=model.card)
             return _copy(ws, model.model_id, Path(folder))
     return _copy(ws, resolve(model, ws.local_dir("cache")).model_id, model)
 
@@ -65,11 +72,8 @@ def the_only_model(ws: Workspace) -> str:
 def kept_model(ws: Workspace, model_id: str) -> Path:
     """Local folder of a model of the workspace; `NotFoundError` when it is not there."""
     folder = ws.local_dir("models", model_id)
-    if not ws.local and not (folder / CONFIG).is_file():
-        contents = {name: ws.read_bytes(f"models/{model_id}/{name}") for name in FILES}
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in contents.items():
-            (folder / name).write_bytes(data)
+    if not ws.local:
+        _fetch(ws, model_id, folder)
     if not (folder / CONFIG).is_file():
         have = ", ".join(kept_models(ws)) or "none"
         raise NotFoundError(
@@ -89,9 +93,51 @@ def open_kept(ws: Workspace, model_id: str, batch_size: int = 1, threads: int | 
     return open_runner(choice.name if choice else REFERENCE, model, cache, batch_size, threads)
 
 
+def released(folder: Path, model_id: str) -> None:
+    """InputError for a candidate: it names what the card in its folder lacks, and how to fill it."""
+    lacks = missing(read_card(folder), model_id)
+    if lacks:
+        raise InputError(
+            f"{model_id} is not released, its card lacks {', '.join(lacks)}: run `saccade assess {model_id} "
+            "--queries HELD_OUT_PICTURES` (see its --help)"
+        )
+
+
+def put_card(ws: Workspace, model_id: str, card: Card) -> None:
+    """Give a kept model another card."""
+    folder = kept_model(ws, model_id)
+    update_card(folder, card, model_id)
+    if not ws.local:
+        for name in (*CARDS, CONFIG):
+            ws.write_bytes(f"models/{model_id}/{name}", (folder / name).read_bytes())
+
+
 def _copy(ws: Workspace, model_id: str, folder: Path) -> str:
+    kept = _kept_card(ws, model_id).assessment is not None and read_card(folder).assessment is None
     for name in FILES:
         source = folder / name
-        if source.is_file():
+        if source.is_file() and not (kept and name in (*CARDS, CONFIG)):
             ws.write_bytes(f"models/{model_id}/{name}", source.read_bytes())
     return model_id
+
+
+def _kept_card(ws: Workspace, model_id: str) -> Card:
+    place = f"models/{model_id}/{CARD_DATA}"
+    try:
+        return parse_card(ws.read_bytes(place), ws.path(place))
+    except NotFoundError:
+        return Card()
+
+
+def _fetch(ws: Workspace, model_id: str, folder: Path) -> None:
+    """Bring a model of an object store here: weights once, cards each time, since they change."""
+    here = (folder / CONFIG).is_file()
+    for name in CARDS if here else FILES:
+        try:
+            data = ws.read_bytes(f"models/{model_id}/{name}")
+        except NotFoundError:
+            if name in CARDS:  # an older folder has no card.json
+                continue
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)

@@ -111,15 +111,19 @@ def by_class(
         found = mean_interval(values[rows], _apart(mine), seed=seed)
         shares = float(table.precision[number]), float(table.recall[number])
         scores.append(GroupScore(names[number], len(rows), found, *shares))
-    return summary(scores, least)
+    return summary(scores, least, ("precision", "recall"))
 
 
-def summary(scores: Sequence[GroupScore], least: int = LEAST) -> Groups:
+def summary(
+    scores: Sequence[GroupScore],
+    least: int = LEAST,
+    metrics: Sequence[str] = ("accuracy", "precision", "recall"),
+) -> Groups:
     """The groups with their largest gaps."""
     large = [one for one in scores if one.count >= least]
     small = tuple(one.group for one in scores if one.count < least)
     gaps: list[Gap] = []
-    for metric in ("accuracy", "precision", "recall"):
+    for metric in metrics:
         values = [(_value(one, metric), one.group) for one in large]
         known = [(value, group) for value, group in values if value is not None]
         if len(known) > 1:

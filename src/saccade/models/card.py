@@ -15,12 +15,14 @@ Decided:
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from saccade.errors import InputError
+from saccade.metrics.groups import LEAST
 
 CARD_DATA = "card.json"
 FORMAT = 1
@@ -131,7 +133,8 @@ class Result:
 
 @dataclass(frozen=True)
 class GroupResult:
-    """One group of queries: accuracy of the first label with its interval, macro precision and recall."""
+    """One group of queries: accuracy of the first answer, macro precision and recall; the latter two
+    are None where answers have no classes, as in retrieval."""
 
     domain: Domain
     task: str
@@ -141,8 +144,8 @@ class GroupResult:
     accuracy: float
     low: float
     high: float
-    precision: float
-    recall: float
+    precision: float | None = None
+    recall: float | None = None
 
 
 @dataclass(frozen=True)
@@ -224,12 +227,9 @@ def missing(card: Card, model_id: str) -> list[str]:
 def _unknown_facts(facts: TrainingFacts | None) -> list[str]:
     if facts is None:
         return ["training facts"]
-    given = {
-        "training data": facts.data, "tasks": facts.tasks, "recipe": facts.recipe, "settings": facts.settings,
-        "code version": facts.code, "seeds": facts.seeds, "steps": facts.steps, "minutes": facts.minutes,
-        "hardware": facts.hardware, "base model": facts.base,
-    }  # fmt: skip
-    return [name for name, value in given.items() if not value]
+    words = {"data": "training data", "code": "code version", "base": "base model"}
+    wanted = "data tasks recipe settings code seeds steps minutes hardware base".split()
+    return [words.get(name, name) for name in wanted if not getattr(facts, name)]
 
 
 def _unmeasured(card: Card, model_id: str) -> list[str]:
@@ -246,9 +246,16 @@ def _unmeasured(card: Card, model_id: str) -> list[str]:
             card, "out_of_domain", any(one.domain == "out" for one in found.results)
         ),
         "a baseline": _has(card, "baseline", bool(inside) and all(o.baseline is not None for o in inside)),
-        "a table of groups with the largest gap": _has(card, "groups", bool(found.groups and found.gaps)),
+        "a table of groups with the largest gap": _has(card, "groups", _parted(found)),
     }
     return [name for name, is_there in there.items() if not is_there]
+
+
+def _parted(found: Assessment) -> bool:
+    """Groups, and a gap wherever two of one kind are large enough for one."""
+    large = Counter((one.domain, one.task, one.by) for one in found.groups if one.count >= LEAST)
+    known = {(one.domain, one.task, one.by) for one in found.gaps}
+    return bool(found.groups) and all(key in known for key, count in large.items() if count > 1)
 
 
 def _has(card: Card, part: str, is_there: bool) -> bool:

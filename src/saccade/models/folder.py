@@ -186,7 +186,7 @@ def _from_folder(
     embedder = _handmade(config, folder) if config.kind == "handmade" else _network(config, saved, folder)
     if embedder.dim != config.dim:
         raise InputError(f"{folder / CONFIG} says dim {config.dim}, the weights give {embedder.dim}")
-    return make_model(embedder, config)
+    return make_model(embedder, config, read_card(folder))
 
 
 def _resized(preprocess: Preprocess, kwargs: Mapping[str, Any]) -> Preprocess:

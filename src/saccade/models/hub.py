@@ -9,8 +9,10 @@ trunk's, which timm's loader would refuse.
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +21,9 @@ from saccade.models.config import read_config
 from saccade.models.download import cache_folder
 
 if TYPE_CHECKING:
-    from huggingface_hub import HfApi
+    from huggingface_hub import CommitOperationAdd, HfApi
 
+PUBLIC = "https://huggingface.co"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 FILES = (CONFIG, WEIGHTS, "README.md", "card.json")
 
@@ -48,15 +51,13 @@ def push(
         The address of the commit. NotFoundError or InputError for what is no model folder, for a missing
         right and for a hub that does not answer, in one line.
     """
-    from huggingface_hub import CommitOperationAdd
-
     folder = Path(folder)
     name = read_config(folder / CONFIG).name
     if not (folder / WEIGHTS).is_file():
         raise NotFoundError(f"no {WEIGHTS} in {folder}")
-    files = [CommitOperationAdd(file, folder / file) for file in FILES if (folder / file).is_file()]
-    with _one_line(repo_id, endpoint):
+    with _one_line(repo_id, endpoint), ExitStack() as opened:
         api = _api(token, endpoint)
+        files = [_addition(folder / file, api, opened) for file in FILES if (folder / file).is_file()]
         api.create_repo(repo_id, private=private, exist_ok=True)
         if revision is not None:
             api.create_branch(repo_id, branch=revision, exist_ok=True)
@@ -98,6 +99,15 @@ def pull(
     return Path(found)
 
 
+def _addition(path: Path, api: HfApi, opened: ExitStack) -> CommitOperationAdd:
+    """One file of a commit. The client sends an open file by plain HTTP, which any hub understands, and a
+    path by Xet where its library is installed, which only the public hub does."""
+    from huggingface_hub import CommitOperationAdd
+
+    public = api.endpoint.rstrip("/") == PUBLIC
+    return CommitOperationAdd(path.name, path if public else opened.enter_context(path.open("rb")))
+
+
 def _api(token: str | None, endpoint: str | None) -> HfApi:
     from huggingface_hub import HfApi
 
@@ -114,18 +124,23 @@ def _require_model(repo_id: str, config: Path) -> None:
 
 @contextmanager
 def _one_line(repo_id: str, endpoint: str | None) -> Iterator[None]:
-    """Turn the client's errors into ours; progress bars stay off meanwhile."""
+    """Turn the client's errors into ours; its log lines and progress bars stay off meanwhile."""
     from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.logging import get_verbosity, set_verbosity
 
-    silent = are_progress_bars_disabled()
+    silent, verbosity = are_progress_bars_disabled(), get_verbosity()
     disable_progress_bars()
+    set_verbosity(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the client's about its own calls
+            yield
     except SaccadeError:
         raise
     except Exception as error:  # the client raises its own, its transport's and the system's
         raise _ours(error, repo_id, endpoint or "the hub") from error
     finally:
+        set_verbosity(verbosity)
         if not silent:
             enable_progress_bars()
 
@@ -133,6 +148,8 @@ def _one_line(repo_id: str, endpoint: str | None) -> Iterator[None]:
 def _ours(error: Exception, repo_id: str, hub: str) -> SaccadeError:
     from huggingface_hub import errors
 
+    while isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # "Error while uploading ..." of the client's threads
     status = getattr(getattr(error, "response", None), "status_code", None)
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
     if isinstance(error, errors.HFValidationError):

@@ -6,12 +6,25 @@ named at the top, and a waived part shows its reason there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from saccade.models.card import Assessment, Card, Cost, GroupResult, Result, TrainingFacts, missing
-from saccade.models.config import ModelConfig
+from saccade.errors import StorageError
+from saccade.models.card import (
+    Assessment,
+    Card,
+    Cost,
+    GroupResult,
+    Result,
+    TrainingFacts,
+    missing,
+    write_card,
+)
+from saccade.models.config import ModelConfig, read_config
 
+WEIGHTS, CONFIG, README = "model.safetensors", "config.json", "README.md"
 DOMAINS = {"in": "in domain", "out": "out of domain"}
 
 
@@ -153,8 +166,12 @@ def _result(one: Result) -> tuple[str, ...]:
 def _group(one: GroupResult) -> tuple[str, ...]:
     return (
         DOMAINS[one.domain], one.task, f"{one.by}={one.group}", f"{one.count:,}",
-        interval(one.accuracy, one.low, one.high), f"{one.precision:.3f}", f"{one.recall:.3f}",
+        interval(one.accuracy, one.low, one.high), _share(one.precision), _share(one.recall),
     )  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _gaps(found: Assessment) -> str:
@@ -180,3 +197,25 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def update_card(folder: Path, card: Card, model_id: str) -> None:
+    """Give a model folder another card: `card.json`, `README.md`, and licence and source of `config.json`.
+
+    The weights are not read, and the `model_id` stays. StorageError when the folder cannot be written.
+    """
+    config = replace(read_config(folder / CONFIG), licence=card.licence, source=card.source)
+    try:
+        (folder / README).write_text(render(config, card, model_id, parameters(folder / WEIGHTS)))
+        write_card(folder, card, model_id)
+        config.write(folder / CONFIG)
+    except OSError as error:
+        raise StorageError(f"cannot write the card of {folder}: {error}") from error
+
+
+def parameters(weights: Path) -> int:
+    """Numbers in a safetensors file, from its header alone."""
+    from safetensors import safe_open
+
+    with safe_open(weights, "numpy") as file:
+        return sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118

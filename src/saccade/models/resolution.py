@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -111,7 +112,11 @@ def _relative(state: State, network: nn.Module, grid: Grid | None) -> None:
 
 def _resized(name: str, table: Tensor, window: Grid, shape: tuple[int, ...], old: Grid | None) -> Tensor:
     try:
-        return cast(Tensor, resize_rel_pos_bias_table(table.float(), window, shape, old))
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # timm indexes by a list, which torch would rather have as a tuple
+            return cast(Tensor, resize_rel_pos_bias_table(table.float(), window, shape, old))
     except (ValueError, RuntimeError, AssertionError) as error:
         raise InputError(f"{name} cannot be resized for windows of {window}: {error}") from error
 

@@ -41,6 +41,8 @@ STAGES = (
         ("images", "image_bytes", "labels", "image_labels"), ("models/<model>",)),
     Row("train", "saccade.training.stage:Train", ("model", "tasks", "named"),
         ("images", "image_bytes", "items", "item_images", "tasks", "image_labels"), ("models/<model>",)),
+    Row("assess", "saccade.evaluation.assess:Assess", ("model",),
+        ("images", "image_bytes", "items", "item_images", "tasks", "models/<model>"), ("models/<model>",)),
     Row("fingerprint", "saccade.fingerprints.stage:Fingerprint", ("model", "store"),
         ("images", "image_bytes", "objects"), ("fingerprints/<model>",)),
     Row("index", "saccade.index.stage:BuildIndex", ("index",),

@@ -77,7 +77,8 @@ class Job:
     def of(cls, ws: Workspace, options: Options, spec: str, balance: Balance | None, stage: str) -> Job:
         """Read the labels and open the base. Errors are one line each."""
         held = options.held or hold_out(ws, options.seed)
-        data = read_tasks(ws, options.learned(), options.pictures, held, balance, options.seed)
+        out = (held, options.out_of_domain)
+        data = read_tasks(ws, options.learned(), options.pictures, out, balance, options.seed)
         base = open_base(ws, spec, options.size[-1] if options.size else None, options.pretrained)
         return cls(ws, options, data, base, held, options.digest(stage, base.model_id, _state(data)), stage)
 

@@ -59,8 +59,8 @@ class TaskData:
     @property
     def labelled(self) -> Ints:
         """int64 [M]: the pictures that have a label."""
-        if self.vectors is not None:
-            return np.arange(len(self.vectors))
+        if self.task.kind == "distil":
+            return np.arange(len(self.data))
         return np.flatnonzero(np.diff(self.data.offsets))
 
     def target(self, batch: Batch, draw: Draw) -> Target:
@@ -109,7 +109,7 @@ def read_tasks(
     ws: Workspace,
     tasks: Sequence[Task],
     pictures: str = "",
-    held: str = "",
+    held: str | Sequence[str] = (),
     balance: Balance | None = None,
     seed: int = 0,
 ) -> RunData:
@@ -118,7 +118,7 @@ def read_tasks(
     Args:
         tasks: what to learn; names must differ.
         pictures: a selection of those that train; empty is all.
-        held: a selection of those that do not, whatever `pictures` says.
+        held: selections of those that do not, whatever `pictures` says.
         balance, seed: of the epochs of weak labels.
 
     Raises InputError in one line: no tasks, no labels, one class, two tasks of one name.
@@ -126,7 +126,7 @@ def read_tasks(
     names = [task.name for task in tasks]
     if not tasks or len(set(names)) < len(names):
         raise InputError(f"name one task or more, each once, found {', '.join(names) or 'none'}")
-    allowed = _allowed(ws, pictures, held)
+    allowed = _allowed(ws, pictures, (held,) if isinstance(held, str) else held)
     found = [_read(ws, task, allowed, balance, seed) for task in tasks]
     ids = _union([rows.image_ids for rows in found], allowed)
     if not len(ids):
@@ -148,11 +148,11 @@ class _Rows:
     epochs: Epochs | None = None
 
 
-def _allowed(ws: Workspace, pictures: str, held: str) -> pa.Array:
+def _allowed(ws: Workspace, pictures: str, held: Sequence[str]) -> pa.Array:
     catalogue = Catalogue(ws)
     chosen = Selection.parse(pictures).images(catalogue)
-    if held:
-        out = Selection.parse(held).images(catalogue)
+    for text in filter(None, held):
+        out = Selection.parse(text).images(catalogue)
         chosen = chosen.filter(pc.invert(pc.is_in(chosen, value_set=out)))
     return chosen.cast(pa.large_string())
 

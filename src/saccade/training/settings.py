@@ -44,6 +44,10 @@ class Options:
     """Pictures that train, such as role=seller; empty: all but the held."""
     held: str = ""
     """Pictures that never train and are measured in the end; empty: one in ten families."""
+    out_of_domain: str = ""
+    """More pictures that never train, of another kind; measured in the end beside the held."""
+    groups: str = ""
+    """Attribute or task by which the results are parted, such as skin_tone."""
     recipe: str = "lp-ft"
     """How to fine-tune: full, linear-probe, lp-ft, gradual, layerwise, lora, partial or cached."""
     recipe_options: dict[str, str] = field(default_factory=dict[str, str])
@@ -121,7 +125,7 @@ class Options:
     def digest(self, *more: object) -> str:
         """16 hex digits that change with every setting that changes the model, and with `more`."""
         said = asdict(self)
-        for name in ("workers", "every", "trackers", "named", "licence", "copy_size"):
+        for name in ("workers", "every", "trackers", "named", "licence", "copy_size", "groups"):
             del said[name]
         text = json.dumps([said, *map(str, more)], sort_keys=True, default=str)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""The same pixels for any number of workers, ranks and micro-steps, from any step on, and nothing stops it."""
+"""The same pixels for any number of workers, ranks and micro-steps, from any step on; nothing stops it."""
 
 from __future__ import annotations
 
@@ -57,11 +57,14 @@ def same(some: Any, others: Any) -> bool:
 @pytest.mark.parametrize("size", [1, 7, 64])
 @pytest.mark.parametrize(("world", "accumulate"), [(1, 1), (2, 3), (5, 2)])
 def test_places_are_shared_out(size: int, world: int, accumulate: int) -> None:
-    parts = [places_of(size, r, world, m, accumulate) for r in range(world) for m in range(accumulate)]
-    assert sorted(np.concatenate(parts).tolist()) == list(range(size))
-    assert parts[1].tolist() == list(range(size))[
-        (1 * world + 0 if accumulate > 1 else 1) :: accumulate * world
-    ] or (world == accumulate == 1)
+    parts = {
+        (micro, rank): places_of(size, rank, world, micro, accumulate).tolist()
+        for micro in range(accumulate)
+        for rank in range(world)
+    }
+    assert sorted(place for part in parts.values() for place in part) == list(range(size))
+    for (micro, rank), part in parts.items():
+        assert part == list(range(size))[micro * world + rank :: accumulate * world]
 
 
 def test_one_rank_with_two_workers_is_two_ranks_in_micro_steps(loaders: Any) -> None:

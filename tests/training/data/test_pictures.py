@@ -57,7 +57,9 @@ def test_it_stays_at_its_version(shelf: Any) -> None:
     shelf.ws.table("image_bytes").delete_keys(shelf.ids[12:20])
     shelf.ws.table("images").delete_keys(shelf.ids[:4])
     assert [one.data for one in shelf.pictures.read(np.array([12]))] == [None]
-    assert [one.data for one in pictures.read(everything(pictures))] == before
+    worker = pickle.loads(pickle.dumps(pictures))
+    for one in (pictures, worker):
+        assert [found.data for found in one.read(everything(pictures))] == before
 
 
 def test_pickled_it_reads_the_same_and_leaves_the_ids(shelf: Any) -> None:

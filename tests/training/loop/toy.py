@@ -11,11 +11,12 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,17 @@ from saccade.models.embedder import Embedder
 from saccade.models.head import EmbeddingHead
 from saccade.training.batch import Batch, Target
 from saccade.training.loop.devices import launched
+from saccade.training.loop.log import read_log
 from saccade.training.loop.run import Fitted, fit
 from saccade.training.loop.settings import LoopSettings
 from saccade.training.losses.head import Head
 from saccade.training.network import MultiTask
-from saccade.training.recipes.recipe import Group
+from saccade.training.recipes.recipe import Group, Recipe
 from saccade.vision.preprocess import Preprocess
 
 SIDE, CLASSES, DIM, PICTURES = 32, 5, 16, 40
 QUIET: dict[str, Any] = {"trackers": (), "every_log": 1, "every_seconds": None}
+TIMED = {"images_per_second", "wait_share", "mfu", "memory_gib", "seconds"}
 
 
 class Linear(Head):
@@ -54,7 +57,8 @@ class Linear(Head):
         rows = self.table(target.present)
         logits = 5 * embeddings_BD[target.rows] @ rows.T
         columns = torch.searchsorted(target.present, target.first)
-        return nn.functional.cross_entropy(logits.float(), columns, reduction="sum") / target.total
+        loss = nn.functional.cross_entropy(logits.float(), columns, reduction="sum") / target.total
+        return loss * target.weights.mean()
 
 
 @dataclass(frozen=True)
@@ -92,19 +96,22 @@ class Feed:
 
     steps_per_epoch = 4
 
-    def __init__(
-        self, batch: int = 8, accumulate: int = 1, rank: int = 0, world: int = 1, pause: float = 0.0
-    ) -> None:
-        self.batch, self.accumulate, self.rank, self.world, self.pause = batch, accumulate, rank, world, pause
+    def __init__(self, batch: int = 8, accumulate: int = 1, rank: int = 0, world: int = 1) -> None:
+        self.batch, self.accumulate, self.rank, self.world = batch, accumulate, rank, world
         rng = np.random.default_rng(7)
         self.labels = rng.integers(0, CLASSES, PICTURES)
         self.colours = rng.integers(0, 256, (CLASSES, 3))
         self.unreadable: set[tuple[int, int]] = set()
+        self.poisoned: set[int] = set()
+        self.end = 10**9
 
     def batches(self, start: int, stop: int) -> Iterator[list[tuple[Batch, dict[str, Target]]]]:
-        for step in range(start, stop):
-            time.sleep(self.pause)
+        for step in range(start, min(stop, self.end)):
+            self.at(step)
             yield [self.part(step, micro) for micro in range(self.accumulate)]
+
+    def at(self, step: int) -> None:
+        """For tests that want something to happen at a step."""
 
     def part(self, step: int, micro: int) -> tuple[Batch, dict[str, Target]]:
         rows = np.random.default_rng([1, step]).integers(0, PICTURES, self.batch)
@@ -125,7 +132,7 @@ class Feed:
             rows=torch.from_numpy(chosen),
             offsets=torch.arange(len(places) + 1),
             labels=torch.from_numpy(labels[places]),
-            weights=torch.ones(len(places)),
+            weights=torch.full((len(places),), float("nan") if step in self.poisoned else 1.0),
             total=self.batch,
             present=torch.from_numpy(np.unique(labels)),
             step=step,
@@ -154,10 +161,21 @@ def digest(module: nn.Module) -> str:
     return hashlib.blake2b(b"".join(parts), digest_size=8).hexdigest()
 
 
-def train(folder: Path, made: MultiTask | None = None, feed: Feed | None = None, **settings: Any) -> Fitted:
+def untimed(folder: Path) -> list[dict[str, Any]]:
+    """A run's log lines without what no two runs share."""
+    return [{k: v for k, v in asdict(line).items() if k not in TIMED} for line in read_log(folder)]
+
+
+def train(
+    folder: Path,
+    made: MultiTask | None = None,
+    feed: Feed | None = None,
+    recipe: Recipe | None = None,
+    **settings: Any,
+) -> Fitted:
     """`fit` with quiet settings."""
-    made = network() if made is None else made
-    return fit(made, Parted(), feed or Feed(), folder, LoopSettings(**{**QUIET, "steps": 6, **settings}))
+    chosen = LoopSettings(**{**QUIET, "steps": 6, **settings})
+    return fit(made or network(), recipe or Parted(), feed or Feed(), folder, chosen)
 
 
 def run(folder: str, options: dict[str, Any]) -> None:
@@ -168,7 +186,23 @@ def run(folder: str, options: dict[str, Any]) -> None:
     feed = Feed(8, options.get("accumulate", 1), rank, world)
     recipe = Parted(sparse=sparse, **options.pop("stages", {}))
     fitted = fit(made, recipe, feed, Path(folder), LoopSettings(**{**QUIET, **options}))
-    print(f"rank {rank} weights {digest(made)} loss {fitted.loss:.6f} from {fitted.resumed_from}", flush=True)
+    say(f"rank {rank} weights {digest(made)} loss {fitted.loss:.6f} from {fitted.resumed_from}")
+
+
+def say(line: str) -> None:
+    """In one piece, since processes share a pipe."""
+    os.write(1, f"{line}\n".encode())
+
+
+def copied(source: Path, folder: Path, steps: int) -> None:
+    """A run as it was after as many steps."""
+    if launched()[0] == 0:
+        shutil.copytree(source, folder)
+        for path in (folder / "checkpoints").iterdir():
+            if int(path.name.removeprefix("step-")) > steps:
+                shutil.rmtree(path)
+    if launched()[1] > 1:
+        torch.distributed.barrier()
 
 
 def killed(folder: str, options: dict[str, Any], lines: int) -> None:
@@ -193,10 +227,12 @@ def main() -> None:
     for folder, options in json.loads(sys.argv[1]):
         for lines in options.pop("kill", ()):
             killed(folder, dict(options), lines)
+        if source := options.pop("from", None):
+            copied(Path(source), Path(folder), options.pop("step"))
         try:
             run(folder, options)
         except InputError as error:
-            print(f"InputError: {error}", flush=True)
+            say(f"InputError: {error}")
 
 
 if __name__ == "__main__":

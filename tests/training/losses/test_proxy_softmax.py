@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from saccade.errors import InputError
+from saccade.training.losses.head import one_label_each
 from saccade.training.losses.proxy_softmax import ProxySoftmax
+from saccade.training.losses.sampled import participants
+
+from .toy import target, unit
 
 
 def test_equals_the_formula() -> None:
@@ -18,12 +23,27 @@ def test_equals_the_formula() -> None:
         cosines = [float(row @ p / (row.norm() * p.norm())) for p in loss.proxies.detach()]
         exponents = [torch.tensor(c / 0.05).exp() for c in cosines]
         total -= float(torch.log(exponents[int(label)] / sum(exponents)))
-    assert float(loss(x, labels).detach()) == pytest.approx(total / 3, rel=1e-4)
+    assert float(loss(x, one_label_each(labels)).detach()) == pytest.approx(total / 3, rel=1e-4)
+
+
+def test_several_labels_share_the_target_by_their_weights() -> None:
+    torch.manual_seed(0)
+    head, x = ProxySoftmax(5, 8), unit(2, 8)
+    said = target([[0, 3], [1]], weights=[[3.0, 1.0], [0.2]])
+    shares = torch.tensor([[0.75, 0, 0, 0.25, 0], [0, 1, 0, 0, 0]])
+    wanted = F.cross_entropy(head.logits(x), shares)
+    assert float(head(x, said).detach()) == pytest.approx(float(wanted.detach()), rel=1e-5)
+
+
+def test_is_a_share_of_the_mean_over_the_step() -> None:
+    head, x = ProxySoftmax(5, 8), unit(2, 8).detach()
+    alone, part = head(x, target([[0], [1]])), head(x, target([[0], [1]], total=8))
+    assert float(part.detach()) == pytest.approx(float(alone.detach()) / 4)
 
 
 def test_starts_uniform_and_has_no_bias() -> None:
     loss = ProxySoftmax(1000, 64)
-    assert [name for name, _ in loss.named_parameters()] == ["proxies"]
+    assert [parameter is loss.proxies for parameter in loss.parameters()] == [True]
     assert float(loss.proxies.detach().abs().max()) <= 64**-0.5
     assert float(loss.proxies.detach().std()) == pytest.approx(64**-0.5 / 3**0.5, rel=0.05)
 
@@ -31,6 +51,11 @@ def test_starts_uniform_and_has_no_bias() -> None:
 def test_length_of_embeddings_does_not_matter() -> None:
     loss, x, labels = ProxySoftmax(4, 6), torch.randn(3, 6), torch.tensor([0, 1, 2])
     assert torch.allclose(loss(x, labels), loss(x * 9, labels), atol=1e-5)
+
+
+def test_labels_alone_are_a_target() -> None:
+    loss, x, labels = ProxySoftmax(4, 6), torch.randn(3, 6), torch.tensor([0, 1, 2])
+    assert torch.equal(loss(x, labels), loss(x, one_label_each(labels)))
 
 
 def test_a_step_lowers_it() -> None:
@@ -43,6 +68,37 @@ def test_a_step_lowers_it() -> None:
     with torch.no_grad():
         x -= 0.01 * x.grad
         assert loss(x, labels) < before
+
+
+@pytest.mark.parametrize("sampled", [0, 4])
+def test_gradients_are_those_of_differences(sampled: int) -> None:
+    torch.manual_seed(0)
+    head = ProxySoftmax(7, 5, temperature=0.5, sampled=sampled).double()
+    said = target([[0], [2, 5], [6]], rows=[0, 1, 3], weights=[[1.0], [0.5, 1.5], [2.0]])
+    x = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda x: head(x, said), (x,))
+
+    def of_proxies(proxies: torch.Tensor) -> torch.Tensor:
+        return torch.func.functional_call(head, {"table.vectors.weight": proxies}, (x.detach(), said))
+
+    assert torch.autograd.gradcheck(of_proxies, (head.proxies.detach().requires_grad_(),), masked=True)
+
+
+def test_sampled_logits_are_corrected_for_what_was_not_drawn() -> None:
+    torch.manual_seed(0)
+    head, x = ProxySoftmax(50, 8, sampled=10, seed=3), unit(3, 8)
+    said = target([[4], [7], [4]], step=12)
+    among = participants(said, 50, 10, 3)
+    logits = head.logits(x)[:, among.ids]
+    others = ~torch.isin(among.ids, torch.tensor([4, 7]))
+    logits = logits + others * torch.log(torch.tensor(5.0))
+    wanted = F.cross_entropy(logits, torch.searchsorted(among.ids, torch.tensor([4, 7, 4])))
+    assert float(head(x, said).detach()) == pytest.approx(float(wanted.detach()), rel=1e-5)
+
+
+def test_sampling_as_many_as_there_are_is_the_full_softmax() -> None:
+    head = ProxySoftmax(5, 8, sampled=5)
+    assert head.sampled == 0 and not head.sparse
 
 
 @pytest.mark.parametrize(("classes", "temperature"), [(1, 0.05), (5, 0.0)])

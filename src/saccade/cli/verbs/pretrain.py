@@ -1,4 +1,4 @@
-"""`saccade pretrain`: the stage `Pretrain`, then `Assess`, which measures the model and completes its card."""
+"""`saccade pretrain`: the stage `Pretrain`, then `Assess`, which completes the card of what came out."""
 
 from __future__ import annotations
 

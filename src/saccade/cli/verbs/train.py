@@ -1,4 +1,4 @@
-"""`saccade train`: the stage `Train`, then `Assess`, which measures the model and completes its card."""
+"""`saccade train`: the stage `Train`, then `Assess`, which completes the card of what came out."""
 
 from __future__ import annotations
 

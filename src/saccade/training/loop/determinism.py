@@ -18,6 +18,16 @@ def seed_of(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
+def seed(device: torch.device, *numbers: int) -> None:
+    """Seed the generators of the processor and of `device`; `torch.manual_seed` walks up the stack instead."""
+    value = seed_of(*numbers)
+    torch.default_generator.manual_seed(value)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(value)
+    elif device.type != "cpu":
+        torch.manual_seed(value)
+
+
 @contextmanager
 def as_it_was(settings: LoopSettings, device: torch.device) -> Iterator[None]:
     """The caller's random numbers and choice of algorithms come back after the run."""

@@ -56,7 +56,7 @@ class Devices:
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
         if self.world > 1 and settings.shard == "none":
             raise InputError(
-                f"{self.world} processes need shard 'ddp' or 'fsdp2', found 'none': set one, or start one process"
+                f"{self.world} processes need shard 'ddp' or 'fsdp2', found 'none': set it, or start one"
             )
         if self.world != launched()[1]:
             raise InputError(

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from saccade.errors import InputError
 from saccade.training.batch import Batch, Target
-from saccade.training.loop.determinism import seed_of
+from saccade.training.loop.determinism import seed
 from saccade.training.loop.devices import Devices
 from saccade.training.loop.ema import Ema
 from saccade.training.loop.flops import Flops
@@ -111,7 +111,7 @@ class Stepper:
         losses = torch.zeros(len(self.tasks) + 1, device=self.devices.device)
         for part, (batch, labels) in enumerate(parts):
             pixels, targets = self.devices.move(batch, labels)
-            torch.manual_seed(seed_of(self.settings.seed, step, self.devices.rank, part))
+            seed(self.devices.device, self.settings.seed, step, self.devices.rank, part)
             with self.devices.unsynchronised(self.model, part == len(parts) - 1):
                 with self.devices.accelerator.autocast():
                     total, by_task = self.model(pixels, targets)

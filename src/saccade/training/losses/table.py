@@ -42,9 +42,7 @@ class ClassTable(nn.Module):
         super().__init__()
         start = torch.empty(classes, dim).uniform_(-scale, scale)
         self.vectors = nn.Embedding.from_pretrained(start, freeze=False, sparse=sparse)
-        self.bias: nn.Parameter | nn.Embedding | None = None if bias is None else nn.Parameter(bias.clone())
-        if sparse and bias is not None:
-            self.bias = nn.Embedding.from_pretrained(bias.clone()[:, None], freeze=False, sparse=True)
+        self.bias = None if bias is None else _numbers(bias, sparse)
 
     def rows(self, ids_K: Tensor | None = None) -> Tensor:
         """float32 [K, D], or the whole table."""
@@ -56,3 +54,10 @@ class ClassTable(nn.Module):
             return self.bias.weight[:, 0] if ids_K is None else self.bias(ids_K)[:, 0]
         assert self.bias is not None
         return self.bias if ids_K is None else self.bias[ids_K]
+
+
+def _numbers(start: Tensor, sparse: bool) -> nn.Parameter | nn.Embedding:
+    """A number for each class; a table of width 1 where gradients are sparse."""
+    if not sparse:
+        return nn.Parameter(start.clone())
+    return nn.Embedding.from_pretrained(start.clone()[:, None], freeze=False, sparse=True)

@@ -58,10 +58,10 @@ def cells(args: argparse.Namespace) -> list[Cell]:
     return [
         Cell(
             Shop(seed, args.products, args.drawn, weak=False, people=0), backbone, network, augment,
-            Recipe("full", args.steps, args.batch, args.lr, augment, args.side, args.dim, args.workers), seed,
+            Recipe("full", args.steps, args.batch, lr, augment, args.side, args.dim, args.workers), seed,
         )
         for seed in seeds_of(args)
-        for backbone, network in (("CNN", args.cnn), ("ViT", args.vit))
+        for backbone, network, lr in (("CNN", args.cnn, args.lr), ("ViT", args.vit, args.vit_lr))
         if backbone in args.backbones
         for augment in (OFF, ON)
     ]  # fmt: skip

@@ -53,7 +53,7 @@ def run_cells(
         note = f"failed: {error}" if error else "done"
         spent = time.perf_counter() - start
         print(
-            f"cell {done} of {len(missing)} {note} after {spent:.0f} s: {cell}", file=sys.stderr, flush=True
+            f"{done} of {len(missing)} {note} after {spent:.0f} s: {_told(cell)}", file=sys.stderr, flush=True
         )
         errors += [error] if error else []
     if errors:
@@ -98,6 +98,12 @@ def _one(work: Work[Cell], cell: Cell, cache: Path, code: int) -> Exception | No
     partial.write_text(json.dumps(figures))
     partial.replace(target)
     return None
+
+
+def _told(cell: object) -> str:
+    """The plain settings of a cell."""
+    plain = (str, int, float)
+    return ", ".join(f"{name} {value}" for name, value in vars(cell).items() if isinstance(value, plain))
 
 
 def _file(cache: Path, cell: object, code: int) -> Path:

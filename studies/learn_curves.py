@@ -36,7 +36,7 @@ class Curve:
 
     def text(self) -> str:
         """The formula with its numbers, for a table."""
-        return f"{self.a:.3f} (n / {self.unit:,.0f})^-{self.b:.2f} + {self.c:.3f}"
+        return f"{self.a:.3f} (n / {self.unit:,.0f})^-{self.b:.3f} + {self.c:.3f}"
 
 
 def fit(n: ArrayLike, error: ArrayLike) -> Curve:

@@ -81,7 +81,9 @@ def _drawn(table: tuple[Floats, Floats], count: int, rng: np.random.Generator) -
     out, step = np.empty((count, len(sums))), max(1, _AT_ONCE // len(sizes))
     for start in range(0, count, step):
         rows = min(step, count - start)
-        times = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=rows).astype(np.float64)
+        chosen = rng.integers(len(sizes), size=(rows, len(sizes))) + len(sizes) * np.arange(rows)[:, None]
+        counts = np.bincount(chosen.ravel(), minlength=rows * len(sizes))
+        times = counts.reshape(rows, len(sizes)).astype(np.float64)
         out[start : start + rows] = times @ sums.T / (times @ sizes)[:, None]
     return out
 

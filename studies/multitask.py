@@ -211,7 +211,8 @@ def tone_table(found: Found) -> str:
     ]
     small = ", ".join(str(int(name)) for name in multi.small)
     left = f" Tones {small} have fewer than twenty held people and take no part." if small else ""
-    return f"{text}\n\nLargest gap between tones. {'. '.join(gaps)}.{left}"
+    told = f"Largest gap between tones. {'. '.join(gaps)}." if gaps else "No two tones can be compared."
+    return f"{text}\n\n{told}{left}"
 
 
 def _range(tone: int) -> str:

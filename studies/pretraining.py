@@ -67,14 +67,17 @@ class Cell:
 def cells(args: argparse.Namespace) -> list[Cell]:
     """The grid; without labels there is one cell a backbone and seed."""
     first = Recipe("full", args.steps, args.batch, args.lr, "camera", args.side, args.dim, args.workers)
-    then = Recipe(
-        "full", args.few_steps, args.few_batch, args.few_lr, "finetuning", args.side, args.dim, args.workers
+    then = replace(first, steps=args.few_steps, batch=args.few_batch, lr=args.few_lr, augment="finetuning")
+    slower = args.vit_lr / args.lr
+    backbones = (
+        (CNN, args.cnn, first, then),
+        (VIT, args.vit, replace(first, lr=args.vit_lr), replace(then, lr=slower * args.few_lr)),
     )
     kinds = [(NONE, 0.0), *((kind, share) for kind in (RAW, CLUSTERED) for share in args.shares)]
     return [
-        Cell(shop(args, seed), backbone, network, kind, share, first, then, args.few, seed)
+        Cell(shop(args, seed), backbone, network, kind, share, pre, tune, args.few, seed)
         for seed in seeds_of(args)
-        for backbone, network in ((CNN, args.cnn), (VIT, args.vit))
+        for backbone, network, pre, tune in backbones
         for kind, share in kinds
     ]
 
@@ -245,8 +248,8 @@ def report(found: Found, figures: Mapping[str, float | Interval]) -> None:
         table_of(found),
         "How much one kind of labels adds to another at the full data, in relation to it:\n\n"
         + table(("gain", "value"), gained),
-        "Fitted curves of the error 1 - P@1. With three sizes a curve goes through its points: it is a "
-        "summary, not a test.\n\n" + table(("backbone", "labels", "error", "rmse"), lines),
+        "Fitted curves of the error 1 - P@1. Three sizes and three parameters make a summary, not a test.\n\n"
+        + table(("backbone", "labels", "error", "rmse"), lines),
         f"Networks: `{cell.network}` and others as the command says, {cell.pretraining.steps} steps of "
         f"{cell.pretraining.batch} pictures of {cell.pretraining.size} pixels, then {cell.tuning.steps} "
         "steps on "

@@ -88,22 +88,29 @@ def _first_part(said: str) -> str:
 
 
 def run_stage(
-    kind: type[S], verb: str, argv: list[str], *, create: bool = False, default: S | None = None
+    kind: type[S],
+    verb: str,
+    argv: list[str],
+    *,
+    create: bool = False,
+    default: S | None = None,
+    common: type[Dry] = Dry,
 ) -> tuple[Workspace, S] | None:
     """Make a stage from the command line and run it; None where it was only planned.
 
-    `default`: settings that the command line may change; those of the class by default.
+    `default`: settings that the command line may change; those of the class by default. `common`: options
+    beside those of the stage.
     """
 
-    def both(stage: Any, common: Dry) -> tuple[S, Dry]:
-        return stage, common
+    def both(stage: Any, rest: Dry) -> tuple[S, Dry]:
+        return stage, rest
 
     if default is not None:
-        both.__defaults__ = (default, Dry())
-    both.__annotations__ = {"stage": Annotated[kind, FLAT], "common": Annotated[Dry, FLAT]}
-    stage, common = parse(both, verb, argv, _first_paragraph(kind))
-    ws = Workspace(common.workspace, create=create and not common.dry_run)
-    return (ws, stage) if do_stage(stage, common, ws) else None
+        both.__defaults__ = (default, common())
+    both.__annotations__ = {"stage": Annotated[kind, FLAT], "rest": Annotated[common, FLAT]}
+    stage, rest = parse(both, verb, argv, _first_paragraph(kind))
+    ws = Workspace(rest.workspace, create=create and not rest.dry_run)
+    return (ws, stage) if do_stage(stage, rest, ws) else None
 
 
 def console() -> Console:

@@ -218,15 +218,12 @@ def _network(config: ModelConfig, saved: ModelConfig, folder: Path) -> Embeds:
     embedder = Embedder(backbone, head, pool).eval()
     state = read_state(folder / WEIGHTS)
     if config.kwargs != saved.kwargs:
-        state = _fitted(state, backbone, saved, patches=_patch(config) != _patch(saved))
+        changed = config.kwargs.get("patch_size") != saved.kwargs.get("patch_size")
+        state = _fitted(state, backbone, saved, patches=changed)
     if report := key_report(embedder.state_dict(), state):
         raise InputError(f"{folder / WEIGHTS} does not fit {config.architecture}: {report}")
     embedder.load_state_dict(state, strict=False)
     return embedder
-
-
-def _patch(config: ModelConfig) -> object:
-    return config.kwargs.get("patch_size")
 
 
 def _fitted(

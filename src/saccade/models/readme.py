@@ -13,6 +13,7 @@ from pathlib import Path
 
 from saccade.errors import StorageError
 from saccade.models.card import (
+    UNKNOWN,
     Assessment,
     Card,
     Cost,
@@ -202,9 +203,15 @@ def _cell(text: str) -> str:
 def update_card(folder: Path, card: Card, model_id: str) -> None:
     """Give a model folder another card: `card.json`, `README.md`, and licence and source of `config.json`.
 
-    The weights are not read, and the `model_id` stays. StorageError when the folder cannot be written.
+    The weights are not read, and the `model_id` stays; so do licence and source that the card does not know.
+    StorageError when the folder cannot be written.
     """
-    config = replace(read_config(folder / CONFIG), licence=card.licence, source=card.source)
+    config = read_config(folder / CONFIG)
+    known = {
+        key: now if (now := getattr(card, key)) != UNKNOWN else getattr(config, key)
+        for key in ("licence", "source")
+    }
+    config, card = replace(config, **known), replace(card, name=config.name, **known)
     try:
         (folder / README).write_text(render(config, card, model_id, parameters(folder / WEIGHTS)))
         write_card(folder, card, model_id)

@@ -4,17 +4,16 @@ Decided: tables of absolute positions are resized in the plane, bicubic with ant
 `resample_abs_pos_embed`); class and register tokens stay as they are. Tables of relative positions follow
 BEiT's geometric resampling (timm's `resize_rel_pos_bias_table`). Patch kernels are resampled by the
 pseudo-inverse of the resize (FlexiViT, Beyer et al. 2023, arXiv 2212.08013), only when asked for: a file of
-another architecture should be refused, not bent. What timm alone knows how to resize (Hiera, SAM) goes
-through the filter that it keeps beside the architecture. Rotary positions have no table.
+another architecture should be refused, not bent. Rotary positions have no table.
 A tensor that fits is the same object afterwards: at native size nothing changes by a bit.
+Not here: tables of other forms (Hiera, SAM, LeViT); `backbones.load_state` says that they do not fit.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from timm.layers.patch_embed import resample_patch_embed
@@ -53,7 +52,7 @@ def fit_resolution(
         fitted[PATCH] = resample_patch_embed(fitted[PATCH].float(), [height, width])
     _absolute(fitted, network, grid)
     _relative(fitted, network, grid)
-    return _by_timm(fitted, network, {PATCH} if not patches else set())
+    return fitted
 
 
 def patch_grid(network: nn.Module) -> Grid | None:
@@ -126,18 +125,3 @@ def _module(network: nn.Module, path: str) -> nn.Module | None:
         return network.get_submodule(path)
     except AttributeError:
         return None
-
-
-def _by_timm(state: State, network: nn.Module, leave: set[str]) -> State:
-    """What still differs, as timm's own filter gives it; as it was when the filter does not help."""
-    shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
-    wrong = {n for n in state if n in shapes and state[n].shape != shapes[n] and n not in leave}
-    own = getattr(sys.modules[type(network).__module__], "checkpoint_filter_fn", None)
-    if not wrong or own is None:
-        return state
-    try:
-        found = cast("Callable[[State, nn.Module], State]", own)(dict(state), network)
-    except (KeyError, AttributeError, TypeError, RuntimeError, ValueError, AssertionError):
-        return state
-    helped = {name for name in wrong if name in found and found[name].shape == shapes[name]}
-    return {name: found[name] if name in helped else tensor for name, tensor in state.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from saccade.training.batch import Batch, Sampler, Target
@@ -22,6 +23,19 @@ class Source(Protocol):
     def batches(self, start: int, stop: int) -> Iterator[list[Batch]]:
         """The parts of each step from `start` to `stop`, for this process."""
         ...
+
+
+class Remembered:
+    """A sampler that keeps its newest draws: the loader asks for a step, and the labels do again."""
+
+    def __init__(self, sampler: Sampler, kept: int = 64) -> None:
+        self.sampler = sampler
+        self.at = lru_cache(kept)(sampler.at)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Of the sampler."""
+        return self.sampler.steps_per_epoch
 
 
 @dataclass(frozen=True, eq=False)

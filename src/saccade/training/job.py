@@ -26,24 +26,24 @@ from saccade.models.folder import Model, save_model
 from saccade.progress import SILENT, Progress
 from saccade.training.base import Start, open_base, start
 from saccade.training.batch import Sampler
-from saccade.training.feed import LabelledFeed, Phase, phases_of
+from saccade.training.feed import LabelledFeed, Phase, Remembered, phases_of
 from saccade.training.held import hold_out
 from saccade.training.labelled import RunData, TaskData, read_tasks
 from saccade.training.loop.run import Fitted, fit
 from saccade.training.loop.settings import LoopSettings
 from saccade.training.losses.build import head_for, options_of
+from saccade.training.losses.head import Head
 from saccade.training.network import MultiTask
 from saccade.training.orders import sampler_for
 from saccade.training.recipes.choose import recipe_for
 from saccade.training.recipes.norms import is_folded
 from saccade.training.recipes.recipe import Recipe
 from saccade.training.recipes.trainable import trainable
-from saccade.training.settings import Options
+from saccade.training.settings import CACHED, Options
 from saccade.training.sources import cached_source, picture_source, teacher_vectors
 from saccade.workspace import Workspace
 from saccade.workspace.lineage import Value, code_version
 
-CACHED = "cached"
 OUT_OF_SCOPE = "Pictures unlike those of the catalogue that it was trained on; any decision about people."
 LIMITATIONS = "Measured on one catalogue; the table of groups says who is served less well."
 WARM = 0.05  # share of the steps in which the learning rate rises
@@ -113,8 +113,9 @@ class Job:
         own = self.options
         draft = sampler_for(self.data.tasks, own.mixing, own.batch, own.seed)
         if own.mixing != "annealed":
-            return draft
-        return sampler_for(self.data.tasks, own.mixing, own.batch, own.seed, steps=self._steps(draft))
+            return Remembered(draft)
+        steps = self._steps(draft)
+        return Remembered(sampler_for(self.data.tasks, own.mixing, own.batch, own.seed, steps))
 
     @cached_property
     def steps(self) -> int:
@@ -122,7 +123,7 @@ class Job:
         return self._steps(self.sampler)
 
     def _steps(self, sampler: Sampler) -> int:
-        return self.options.steps or max(1, math.ceil(self.options.epochs * sampler.steps_per_epoch))
+        return self.options.steps or max(1, math.ceil(self.options.passes * sampler.steps_per_epoch))
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -134,7 +135,7 @@ class Job:
         embedder = self.start.embedder
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.options.seed)
-            heads = {one.task.name: _head(one, embedder.dim) for one in tasks}
+            heads = {one.task.name: _head(one, embedder.dim, self.options.temperature) for one in tasks}
         weights = {one.task.name: one.task.weight for one in tasks}
         return MultiTask(embedder, heads, self.start.preprocess, weights)
 
@@ -146,7 +147,7 @@ class Job:
             precision = "bf16" if torch.cuda.is_available() else "no"
         fine = self.stage == "train"
         return LoopSettings(
-            steps=self.steps, seed=own.seed, lr=own.lr, optimiser=own.optimiser,
+            steps=self.steps, seed=own.seed, lr=own.rate, optimiser=own.optimiser,
             weight_decay=own.weight_decay, warmup_steps=min(self.steps - 1, round(WARM * self.steps)),
             clip=own.clip or None, accumulate=own.accumulate, precision=precision, compile=own.compile,
             checkpoint_activations=own.checkpoint_activations, ema=own.ema or None,
@@ -204,7 +205,7 @@ class Job:
         """Write the model folder with what the training knows; returns it."""
         config = self.base.config
         card = Card(
-            name=self.options.named or config.name, licence=self.options.licence or config.licence,
+            name=self.options.named or config.name, licence=config.licence,
             source=f"saccade {self.stage} from {self.base.model_id}",
             training=self._told(outcome.fitted), origin="trained", facts=self._facts(outcome),
             out_of_scope=OUT_OF_SCOPE, limitations=LIMITATIONS,
@@ -246,9 +247,11 @@ class Job:
         )  # fmt: skip
 
 
-def _head(one: TaskData, dim: int):
+def _head(one: TaskData, dim: int, temperature: float) -> Head:
     task = one.task
-    wanted = {"temperature": task.temperature, "sampled": task.sampled, "smoothing": task.smoothing}
+    wanted = {
+        "temperature": task.temperature or temperature, "sampled": task.sampled, "smoothing": task.smoothing,
+    }  # fmt: skip
     known = options_of(task.loss)
     options = {name: value for name, value in wanted.items() if name in known}
     return head_for(task.kind, task.loss, len(one.classes), dim, **options)

@@ -26,6 +26,7 @@ Augmenting = Literal["finetuning", "pretraining", "camera", "none"]
 Mixing = Literal["uniform", "proportional", "temperature", "annealed"]
 Shard = Literal["none", "ddp", "fsdp2"]
 Tracker = Literal["tensorboard", "wandb", "mlflow"]
+CACHED = "cached"
 Kind = TypeVar("Kind", bound="Options")
 
 
@@ -46,6 +47,8 @@ class Options:
     """Pictures that never train and are measured in the end; empty: one in ten families."""
     out_of_domain: str = ""
     """More pictures that never train, of another kind; measured in the end beside the held."""
+    gallery: str = ""
+    """Pictures that answer when it is measured; empty: all."""
     groups: str = ""
     """Attribute or task by which the results are parted, such as skin_tone."""
     recipe: str = "lp-ft"
@@ -56,14 +59,17 @@ class Options:
     """Width of the embedding; 0: that of the trunk."""
     size: tuple[int, ...] = ()
     """Side in pixels, the model's own by default; several are used one after the other."""
-    epochs: float = 10
-    """Passes over the largest task."""
+    epochs: float = 0
+    """Passes over the largest task; 0: 100 with the recipe cached, else 10."""
     steps: int = 0
     """Steps instead of epochs; 0: by epochs."""
     batch: int = 64
     """Pictures of a step, over all processes."""
-    lr: float = 1e-3
-    """Peak learning rate of what is new; the recipe says by how much less the trunk learns."""
+    lr: float = 0
+    """Peak learning rate of what is new, the recipe says by how much less the trunk learns; 0: 0.005 with the
+    recipe cached, else 0.001."""
+    temperature: float = 0.05
+    """Divides the cosines of proxy softmax; 0.1 is often better for classes by the dozen."""
     weight_decay: float = 0.05
     """Of matrices."""
     optimiser: Literal["adamw", "sgd"] = "adamw"
@@ -74,7 +80,7 @@ class Options:
     """What is done to pictures; camera also makes photographs of them."""
     mixing: Mixing = "uniform"
     """Which task fills which part of a batch."""
-    views: int = 8
+    views: int = 1
     """Versions of each picture whose features are kept, with the recipe cached."""
     accumulate: int = 1
     """Parts in which a step's pictures are computed, to save memory."""
@@ -100,8 +106,6 @@ class Options:
     """Of weights, order and augmentation."""
     named: str | None = None
     """Readable part of the model's id; that of the base by default."""
-    licence: str | None = None
-    """Of the new weights; that of the base by default."""
     details: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Tasks with more settings than a short text has, by name; they replace `tasks` of that name."""
 
@@ -110,11 +114,21 @@ class Options:
         for name, low in least.items():
             if getattr(self, name) < low:
                 raise InputError(f"{name} is {low} or more, found {getattr(self, name)}")
-        if self.epochs <= 0 or self.lr <= 0 or not 0 <= self.ema < 1 or self.every <= 0:
-            raise InputError("epochs, lr and every are above 0 and ema in [0, 1)")
+        if min(self.epochs, self.lr) < 0 or not 0 <= self.ema < 1 or min(self.every, self.temperature) <= 0:
+            raise InputError("epochs and lr are 0 or more, every and temperature above 0, ema in [0, 1)")
         if any(side < 8 for side in self.size):
             raise InputError(f"size is 8 pixels or more, found {self.size}")
         self.learned()
+
+    @property
+    def passes(self) -> float:
+        """Epochs, those of the recipe where none are given."""
+        return self.epochs or (100 if self.recipe == CACHED else 10)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, that of the recipe where none is given."""
+        return self.lr or (5e-3 if self.recipe == CACHED else 1e-3)
 
     def learned(self) -> tuple[Task, ...]:
         """The tasks."""
@@ -125,7 +139,7 @@ class Options:
     def digest(self, *more: object) -> str:
         """16 hex digits that change with every setting that changes the model, and with `more`."""
         said = asdict(self)
-        for name in ("workers", "every", "trackers", "named", "licence", "copy_size", "groups"):
+        for name in ("workers", "every", "trackers", "named", "copy_size", "gallery", "groups"):
             del said[name]
         text = json.dumps([said, *map(str, more)], sort_keys=True, default=str)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from saccade.fingerprints.runners.base import Pixels
 from saccade.models.folder import Model, make_model
 from saccade.progress import Progress
 from saccade.training.base import Start, open_base
@@ -22,9 +20,9 @@ from saccade.training.data.resizing import build_resized
 from saccade.training.data.transforms import Augment
 from saccade.training.features.compute import extend, origin_of
 from saccade.training.features.feed import FeatureLoader
-from saccade.training.features.store import Features, as_keys
+from saccade.training.features.pictures import PictureViews
+from saccade.training.features.store import Features
 from saccade.training.features.trunk import headless, open_trunk
-from saccade.training.features.views import view_rng
 from saccade.training.settings import Augmenting, Options
 from saccade.vision.preprocess import Preprocess
 from saccade.workspace import Workspace
@@ -67,34 +65,6 @@ def picture_source(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """Pictures as a trunk sees them: the evaluation's geometry, then augmented views (`features.Views`)."""
-
-    ids: Sequence[str] | pa.Array
-    pictures: PictureSource
-    augment: Augment
-    exact: Augment
-    seed: int
-    augmentation: str
-
-    def read(self, rows: Sequence[int], views: Sequence[range]) -> list[Pixels | None]:
-        """Views of each picture, uint8 [len(views), H, W, 3]; None where it cannot be read."""
-        keys = as_keys(pa.array(self.ids).take(pa.array(rows)))
-        found = self.pictures.read(np.array(rows))
-        return [
-            None if isinstance(rgb := encoded.decode(), str) else self._views(rgb, bytes(key), wanted)
-            for encoded, key, wanted in zip(found, keys, views, strict=True)
-        ]
-
-    def _views(self, rgb: Pixels, key: bytes, wanted: range) -> Pixels:
-        return np.stack([self._view(rgb, key, view) for view in wanted])
-
-    def _view(self, rgb: Pixels, key: bytes, view: int) -> Pixels:
-        augment = self.augment if view else self.exact
-        return augment(rgb, view_rng(self.seed, view, key))
-
-
 def cached_source(
     ws: Workspace, begin: Start, ids: pa.Array, sampler: Sampler, own: Options, progress: Progress
 ) -> FeatureLoader:
@@ -102,29 +72,27 @@ def cached_source(
     sized = begin.base
     if sized.preprocess != begin.preprocess:
         sized = make_model(sized.embedder, replace(sized.config, preprocess=begin.preprocess))
-    augment = augmentation(own.augment, begin.preprocess, begin.preprocess.size[0])
-    features = _features(ws, headless(sized), ids, augment, repr(augment), own.views, own.seed, progress)
+    augment = None
+    if own.views > 1:
+        augment = augmentation(own.augment, begin.preprocess, begin.preprocess.size[0])
+    views = PictureViews(Pictures(ws, ids), begin.preprocess, augment, own.seed if augment else 0)
+    features = _features(ws, headless(sized), views, own.views, progress)
     return FeatureLoader(features.select(ids, own.views), sampler, own.seed, own.accumulate, rank(), world())
 
 
 def teacher_vectors(ws: Workspace, teacher: str, ids: pa.Array, progress: Progress) -> NDArray[np.float16]:
     """float16 [N, D]: what a teacher says of each picture; zeros where it cannot be read."""
     model = open_base(ws, teacher)
-    plain = Augment.none(model.preprocess)
-    features = _features(ws, model, ids, plain, "none", 1, 0, progress)
+    features = _features(ws, model, PictureViews(Pictures(ws, ids), model.preprocess), 1, progress)
     return features.select(ids, 1).take(np.arange(len(ids)))
 
 
-def _features(
-    ws: Workspace, model: Model, ids: pa.Array, augment: Augment, said: str, views: int, seed: int,
-    progress: Progress,
-) -> Features:  # fmt: skip
-    seen = Seen(ids, Pictures(ws, ids), augment, Augment.none(model.preprocess), seed, said)
-    sample = [
-        one[0] for one in seen.read(range(min(SAMPLE, len(ids))), [range(1)] * SAMPLE) if one is not None
-    ]
+def _features(ws: Workspace, model: Model, views: PictureViews, count: int, progress: Progress) -> Features:
+    """The features of all pictures, on disk."""
+    some = range(min(SAMPLE, len(views.ids)))
+    sample = [one[0] for one in views.read(some, [range(1)] * len(some)) if one is not None]
     pixels = np.stack(sample) if sample else np.zeros((0, *model.preprocess.size, 3), np.uint8)
-    runner = open_trunk(model, ws.local_dir("cache"), pixels, len(ids) * views)
-    features = Features(ws.local_dir("features"), origin_of(runner, seen))
-    extend(features, seen, runner, views, progress=progress)
+    runner = open_trunk(model, ws.local_dir("cache"), pixels, len(views.ids) * count)
+    features = Features(ws.local_dir("features"), origin_of(runner, views))
+    extend(features, views, runner, count, progress=progress)
     return features

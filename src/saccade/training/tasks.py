@@ -43,7 +43,8 @@ class Task:
     or labels (the balanced epochs of weak labels); by default as label and loss want it. sampled: classes
     that take part in a step beside those present; 0 is all of them. map: label → class; labels outside it
     are masked and counted, empty keeps every label. least: pictures that a class needs to take part.
-    temperature, smoothing: of the losses that have them. teacher: the model of a distil task.
+    temperature, smoothing: of the losses that have them; a temperature of 0 is the run's. teacher: the
+    model of a distil task.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Task:
     sampled: int = 0
     map: Mapping[str, str] = field(default_factory=dict[str, str])
     least: int = 1
-    temperature: float = 0.05
+    temperature: float = 0.0
     smoothing: float = 0.0
     teacher: str = ""
 

@@ -76,12 +76,14 @@ def test_gradients_are_those_of_differences(sampled: int) -> None:
     head = ProxySoftmax(7, 5, temperature=0.5, sampled=sampled).double()
     said = target([[0], [2, 5], [6]], rows=[0, 1, 3], weights=[[1.0], [0.5, 1.5], [2.0]])
     x = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda x: head(x, said), (x,))
+    assert torch.autograd.gradcheck(lambda x: head(x, said), (x,), fast_mode=True)
+    head.table.vectors.sparse = False  # what gradcheck takes; the numbers are the same
 
     def of_proxies(proxies: torch.Tensor) -> torch.Tensor:
         return torch.func.functional_call(head, {"table.vectors.weight": proxies}, (x.detach(), said))
 
-    assert torch.autograd.gradcheck(of_proxies, (head.proxies.detach().requires_grad_(),), masked=True)
+    proxies = head.proxies.detach().clone().requires_grad_()
+    assert torch.autograd.gradcheck(of_proxies, (proxies,), fast_mode=True)
 
 
 def test_sampled_logits_are_corrected_for_what_was_not_drawn() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from saccade.training.losses.classification import Sigmoid
 from saccade.training.losses.head import Head, one_label_each
@@ -46,11 +48,26 @@ def test_the_sum_over_sampled_classes_is_right_on_average() -> None:
     with torch.no_grad():
         full.table.vectors.weight.normal_()
         some.table.vectors.weight.copy_(full.table.vectors.weight)
-        said = [target([[1], [2, 9], [1], [5]], step=step) for step in range(3000)]
+        said = [target([[1], [2, 9], [1], [5]], step=step) for step in range(400)]
         exact = float(full(x, said[0]))
         found = torch.stack([some(x, one) for one in said])
     spread = float(found.std()) / len(found) ** 0.5
-    assert float(found.mean()) == pytest.approx(exact, abs=4 * spread) and spread < 0.01 * exact
+    assert float(found.mean()) == pytest.approx(exact, abs=4 * spread) and spread < 0.02 * exact
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Small products are slower on several threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def storages(tree: object) -> list[torch.UntypedStorage]:
+    """Of all dense tensors in a nest of arguments."""
+    leaves = [one for one in tree_leaves(tree) if isinstance(one, torch.Tensor)]
+    return [one.untyped_storage() for one in leaves if one.layout == torch.strided]
 
 
 class Memory(TorchDispatchMode):
@@ -62,10 +79,11 @@ class Memory(TorchDispatchMode):
         self.known: set[int] = set()
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+        there = {one._cdata for one in storages((args, kwargs))}
         out = func(*args, **(kwargs or {}))
-        for one in out if isinstance(out, tuple | list) else (out,):
-            if isinstance(one, torch.Tensor) and one.layout == torch.strided:
-                self._hold(one.untyped_storage())
+        for one in storages(out):
+            if one._cdata not in there:
+                self._hold(one)
         return out
 
     def _hold(self, storage: torch.UntypedStorage) -> None:
@@ -112,35 +130,35 @@ def test_the_measure_sees_a_dense_gradient() -> None:
 
 
 def hit1_after(sampled: int) -> float:
-    """Of pictures of classes that were not trained on, with a linear map trained on 1,500 classes."""
+    """Of 400 classes that were not trained on, with a linear map trained on 300 others."""
     rng = torch.Generator().manual_seed(0)
-    mix, clutter = torch.randn(10, 48, generator=rng), torch.randn(24, 48, generator=rng)
+    mix, clutter = torch.randn(6, 24, generator=rng), torch.randn(10, 24, generator=rng)
 
-    def pictures(classes: int, each: int) -> tuple[torch.Tensor, torch.Tensor]:
-        kind = torch.randn(classes, 1, 10, generator=rng) + 0.25 * torch.randn(
-            classes, each, 10, generator=rng
-        )
-        x = torch.tanh(kind @ mix) + torch.randn(classes, each, 24, generator=rng) @ clutter / 6
-        return x.flatten(0, 1), torch.arange(classes).repeat_interleave(each)
+    def pictures(classes: int) -> tuple[torch.Tensor, torch.Tensor]:
+        kind = torch.randn(classes, 1, 6, generator=rng) + 0.1 * torch.randn(classes, 5, 6, generator=rng)
+        x = kind @ mix + torch.randn(classes, 5, 10, generator=rng) @ clutter
+        return x.flatten(0, 1), torch.arange(classes).repeat_interleave(5)
 
-    (x, labels), (new, wanted) = pictures(1500, 4), pictures(800, 4)
+    (x, labels), (new, wanted) = pictures(300), pictures(400)
     torch.manual_seed(0)
-    net, head = torch.nn.Linear(48, 16), ProxySoftmax(1500, 16, sampled=sampled)
-    tables = (torch.optim.SparseAdam if head.sparse else torch.optim.Adam)(head.parameters(), lr=3e-3)
-    adam = torch.optim.Adam(net.parameters(), lr=3e-3)
-    for step in range(700):
-        rows = torch.randint(len(x), (128,), generator=rng)
-        tables.zero_grad()
-        adam.zero_grad()
-        head(F.normalize(net(x[rows]), dim=-1), one_label_each(labels[rows], step)).backward()
-        tables.step()
-        adam.step()
+    net, head = torch.nn.Linear(24, 12), ProxySoftmax(300, 12, sampled=sampled)
+    tables = (torch.optim.SparseAdam if head.sparse else torch.optim.Adam)(head.parameters(), lr=0.01)
+    both = (tables, torch.optim.Adam(net.parameters(), lr=0.01))
+    for step in range(900):
+        rows = torch.randint(len(x), (32,), generator=rng)
+        loss = head(F.normalize(net(x[rows]), dim=-1), one_label_each(labels[rows], step))
+        for optimiser in both:
+            optimiser.zero_grad()
+            optimiser.param_groups[0]["lr"] = 0.01 * (1 - step / 900)
+        loss.backward()
+        for optimiser in both:
+            optimiser.step()
     with torch.no_grad():
         found = F.normalize(net(new), dim=-1)
         return float((wanted[(found @ found.T).fill_diagonal_(-2).argmax(1)] == wanted).float().mean())
 
 
-def test_recall_is_within_a_point_of_the_full_softmax() -> None:
-    full, sampled = hit1_after(0), hit1_after(500)
-    assert full > 0.5
+def test_recall_is_within_a_point_of_the_full_softmax(one_thread: None) -> None:
+    full, sampled = hit1_after(0), hit1_after(150)
+    assert full > 0.9
     assert sampled > full - 0.01

@@ -19,7 +19,7 @@ def seed_of(*numbers: int) -> int:
 
 
 def seed(device: torch.device, *numbers: int) -> None:
-    """Seed the generators of the processor and of `device`; `torch.manual_seed` walks up the stack instead."""
+    """Seed the processor and `device`; `torch.manual_seed` walks up the stack each time it is called."""
     value = seed_of(*numbers)
     torch.default_generator.manual_seed(value)
     if device.type == "cuda":

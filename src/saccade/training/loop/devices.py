@@ -128,7 +128,6 @@ class Devices:
             network.to(self.device)
             for name, target in (*network.named_parameters(), *network.named_buffers()):
                 fill(target, whole(found[name]))
-        vars(network.embedder)["_compiled_call_impl"] = None
         self._same(network.buffers())
 
     def move(self, batch: Batch, targets: dict[str, Target]) -> tuple[Tensor, dict[str, Target]]:

@@ -24,6 +24,7 @@ from saccade.errors import InputError
 from saccade.progress import SILENT, Progress
 from saccade.training.batch import Batch, Target
 from saccade.training.loop.checkpoint import Checkpoints
+from saccade.training.loop.compiling import compiler_errors
 from saccade.training.loop.determinism import as_it_was
 from saccade.training.loop.devices import Devices
 from saccade.training.loop.fitted import Fitted
@@ -136,6 +137,7 @@ class _Run:
         if self.log is not None:
             self.log.close()
         self.stepper.freezing.undo()
+        vars(self.given.embedder)["_compiled_call_impl"] = None
         if self.settings.checkpoint_activations:
             self.given.embedder.backbone.network.set_grad_checkpointing(False)  # type: ignore[operator]
 
@@ -144,7 +146,8 @@ class _Run:
         parts = self._next(step, steps)
         waited = time.perf_counter() - asked
         self.agreement.begin()
-        with out_of_memory(self.settings, parts[0][0], self.devices.device):
+        memory = out_of_memory(self.settings, parts[0][0], self.devices.device)
+        with memory, compiler_errors(self.settings.compile):
             self.stepper.step(step, parts)
         if step == self.start:
             self.whole = _Clock()

@@ -30,7 +30,9 @@ class _Loss:
 
     @property
     def options(self) -> tuple[str, ...]:
-        return tuple(name for name in inspect.signature(self.make).parameters if name not in self.gives)
+        named = inspect.signature(self.make).parameters.values()
+        plain = (one.name for one in named if one.kind is one.POSITIONAL_OR_KEYWORD)
+        return tuple(name for name in plain if name not in self.gives)
 
 
 _TABLE, _CLASSES = ("classes", "dim"), ("single", "multi", "retrieval")

@@ -5,7 +5,7 @@ gradient as large as the table, do not have to. Where classes are sampled, a ste
 and its gradient is a sparse tensor with these K rows.
 Shapes: C classes, width D, K rows in a step, M pictures.
 
-Memory for C = 1,000,000 in float32, measured in units of the table, C × D × 4 bytes:
+Memory for C = 1,000,000 in float32; the table is C × D × 4 bytes:
 
 | D | table | SparseAdam (two moments) | SGD | checkpoint, SparseAdam |
 |---|---|---|---|---|
@@ -13,10 +13,12 @@ Memory for C = 1,000,000 in float32, measured in units of the table, C × D × 4
 | 256 | 1.02 GB | 2.05 GB | 0 | 3.07 GB |
 | 512 | 2.05 GB | 4.10 GB | 0 | 6.14 GB |
 
-and for a step 16 × K × (M + D) bytes at most, whatever C is: 52 MB for K = 8,192, M = 256, D = 128. A dense
-gradient would be one more table, and scores of all classes 1 GB for M = 256.
-Here classes are sampled and not sharded: any rank has the whole table, which every figure above fits.
-Not here: which classes take part (`sampling`).
+and for a step about 16 × K × (M + D) bytes, whatever C is: with K = 8,192, M = 256, D = 128 and a million
+classes 52 MB by this formula and as measured. A dense gradient would be one more table, and scores of all
+classes 1 GB.
+Decided: classes are sampled and not sharded, so every rank has the whole table and its moments. The tensor
+is the weight of an `nn.Embedding(sparse=True)`, which is how recipes and DDP know its gradients.
+Not here: which classes take part (`sampled`).
 """
 
 from __future__ import annotations

@@ -262,7 +262,7 @@ def report(found: Found, figures: Mapping[str, float | Interval]) -> None:
 
 
 def main() -> None:
-    parser = arguments(__doc__)
+    parser = arguments(__doc__, steps=200)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.01, 0.1, 1.0], help="of the data")
     parser.add_argument("--few", type=int, default=200, help="products of the tuning")
     parser.add_argument("--few-steps", type=int, default=100)

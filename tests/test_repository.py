@@ -42,6 +42,8 @@ TESTED_BY = {
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
+    "cli/test_training.py": "cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
+    "cli/test_models.py": "cli/verbs/convert cli/verbs/pull cli/verbs/push pipeline/convert",
     "cli/test_verbs.py": "cli/common cli/verbs/dedup cli/verbs/demo cli/verbs/evaluate cli/verbs/fingerprint "
     "cli/verbs/imports cli/verbs/index cli/verbs/info cli/verbs/ingest cli/verbs/model cli/verbs/run "
     "cli/verbs/search cli/verbs/serve pipeline/models",
@@ -50,7 +52,11 @@ TESTED_BY = {
     "discovery/test_engine.py": "discovery/neighbours discovery/pictures",
     "discovery/test_shelf.py": "discovery/owners",
     "workspace/test_stage.py": "errors progress",
+    "evaluation/test_assess.py": "evaluation/carded evaluation/cost evaluation/embed",
+    "evaluation/test_classified.py": "evaluation/grouped evaluation/tables",
     "evaluation/test_stage.py": "evaluation/judged evaluation/worst",
+    "evaluation/test_tasks.py": "evaluation/answers evaluation/classify evaluation/folder "
+    "evaluation/questions evaluation/results",
     "evaluation/test_retrieval.py": "catalog/catalogue catalog/selection evaluation/vectors",
     "fingerprints/test_stage.py": "fingerprints/coverage fingerprints/engine fingerprints/pending",
     "fingerprints/runners/test_parity.py": "fingerprints/runners/base fingerprints/runners/openvino "
@@ -73,14 +79,22 @@ TESTED_BY = {
     "labels/meaning labels/publish labels/settings labels/steps cli/verbs/label",
     "labels/test_match.py": "labels/shapes labels/vocabulary",
     "metrics/test_trec.py": "metrics/columns metrics/lines",
-    "models/test_folder.py": "models/card models/config",
+    "models/test_convert.py": "models/dialects/folded",
+    "models/test_folder.py": "models/config",
+    "models/export/test_export.py": "models/export/fixed models/export/onnx models/export/openvino "
+    "models/export/readme",
     "service/test_api.py": "service/app service/bodies service/context service/desk service/errors "
     "service/listing service/pictures service/wire service/routes/items service/routes/operations "
     "service/routes/search",
     "service/test_faults.py": "service/gate service/logs service/monitoring",
     "service/test_switch.py": "service/live service/server service/upkeep",
     "service/test_writer.py": "service/applying service/folding",
+    "training/data/test_crew.py": "training/data/server",
+    "training/data/test_loader.py": "training/data/speed",
+    "training/features/test_compute.py": "training/features/blocks training/features/views",
+    "training/losses/test_head.py": "training/losses/multi_hot",
     "training/test_handmade.py": "training/groups",
+    "training/test_stage.py": "training/job training/orders training/sources",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }
 

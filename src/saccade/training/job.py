@@ -212,6 +212,11 @@ class Job:
         )  # fmt: skip
         return save_model(self.start.embedder.eval(), self.start.preprocess, self.folder / "model", card=card)
 
+    @property
+    def begun(self) -> str:
+        """The model that training began with, as the card names it."""
+        return "untrained" if self.base.config.source == "untrained" else self.base.model_id
+
     def counts(self, fitted: Fitted) -> dict[str, Value]:
         """For the report."""
         shares = {"wait_share": fitted.wait_share, "images_per_second": fitted.images_per_second}
@@ -242,16 +247,18 @@ class Job:
             ),
             tasks=tuple(map(_learnt, self.data.tasks)), recipe=own.recipe, settings=_plain(asdict(own)),
             code=code_version(), seeds=(own.seed,), steps=fitted.step, pictures=fitted.step * own.batch,
-            minutes=max(fitted.seconds / 60, 1e-3), hardware=_hardware(), base=self.base.model_id,
+            minutes=max(fitted.seconds / 60, 1e-3), hardware=_hardware(), base=self.begun,
             trained=outcome.trained,
         )  # fmt: skip
 
 
 def _head(one: TaskData, dim: int, temperature: float) -> Head:
+    """The branch of a task, with those of its options that its loss has."""
     task = one.task
-    wanted = {
-        "temperature": task.temperature or temperature, "sampled": task.sampled, "smoothing": task.smoothing,
-    }  # fmt: skip
+    wanted: dict[str, object] = {"temperature": task.temperature or temperature, "smoothing": task.smoothing}
+    wanted["sampled"] = task.sampled
+    if one.vectors is not None:
+        wanted["width"] = one.vectors.shape[1]
     known = options_of(task.loss)
     options = {name: value for name, value in wanted.items() if name in known}
     return head_for(task.kind, task.loss, len(one.classes), dim, **options)

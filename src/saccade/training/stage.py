@@ -64,6 +64,8 @@ class Train(Options, Stage):
         if int(os.environ.get("RANK", "0")):
             return {"steps": outcome.fitted.step}
         with clock.writing():
+            if job.begun != "untrained":
+                keep_model(ws, job.base)  # what the result is compared with
             model_id = keep_model(ws, job.save(outcome))
             ws.write_bytes(f"{job.folder_name}/done.json", json.dumps({"model": model_id}).encode())
         return {"model": model_id, **job.counts(outcome.fitted)}

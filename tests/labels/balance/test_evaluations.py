@@ -68,3 +68,10 @@ def test_a_real_evaluation_is_found(tmp_path: Path) -> None:
     Evaluate("asked", queries="role=review", gallery="role=seller", worst=0).run(ws)
     assert listed(ws) == {("asked", "query", ids[at]) for at in range(2, 12, 3)}
     assert len(listed(ws, answers=True)) == 12
+
+
+def test_a_report_on_labels_names_what_it_asked_with(ws: Workspace) -> None:
+    ws.write_bytes("reports/evaluation/tasks/queries.txt", b"q1\nq2\ngone\n")
+    ws.write_bytes("reports/evaluation/tasks/qrels.trec", b"q1 0 a1 1\n")
+    assert listed(ws) == {("tasks", "query", "q1"), ("tasks", "query", "q2")}
+    assert listed(ws, answers=True) - listed(ws) == {("tasks", "answer", "a1")}

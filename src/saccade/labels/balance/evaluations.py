@@ -1,8 +1,9 @@
 """Which pictures evaluation asks with: those of reports that were written, and of people's judgements.
 
 Decided:
-- A report under `reports/evaluation/<label>/` keeps its questions in `qrels.trec`, which is read as it is. An
-  evaluation that was never run is not known: run it once, with any model, before training sets are built.
+- A report under `reports/evaluation/<label>/` keeps its questions in `qrels.trec`, which is read as it is,
+  and every picture that asked, whatever was asked, in `queries.txt`. An evaluation that was never run is not
+  known: run it once, with any model, before training sets are built.
 - Judgements (`judgements`) name queries by picture or by item; an item stands for all of its pictures, a
   query in words for none. They are the evaluation `JUDGED`.
 - Part "query" asks, part "answer" was judged (relevant or not) or may be found. Answers are the catalogue
@@ -38,36 +39,48 @@ def evaluation_images(ws: Workspace, answers: bool = False) -> pa.Table:
         if answers or part == "query"
     ]
     table = pa.concat_tables([SCHEMA.empty_table(), *parts])
+    table = table.group_by(SCHEMA.names).aggregate([])
     return table.sort_by([(name, "ascending") for name in ("evaluation", "part", "image_id")])
 
 
 def _named(ws: Workspace) -> Iterator[tuple[str, str, pa.Array]]:
     """(evaluation, part, ids of pictures or items)."""
-    for label, qrels in _reports(ws):
-        yield label, "query", qrels.queries
-        yield label, "answer", qrels.items
+    for label in _reports(ws):
+        if (asked := _kept(ws, f"{label}/queries.txt")) is not None:
+            yield label, "query", pa.array(asked.decode().split(), pa.string())
+        if (data := _kept(ws, f"{label}/qrels.trec")) is not None:
+            qrels = _parsed(data)
+            yield label, "query", qrels.queries
+            yield label, "answer", qrels.items
     judged = ws.table("judgements").read(["query_id", "item_id"])
     if judged.num_rows:
         yield JUDGED, "query", pc.unique(judged["query_id"])
         yield JUDGED, "answer", pc.unique(judged["item_id"])
 
 
-def _reports(ws: Workspace) -> Iterator[tuple[str, Qrels]]:
+def _reports(ws: Workspace) -> list[str]:
+    """Labels of the reports, sorted."""
     try:
         ws.fs.invalidate_cache()
         folders = sorted(str(path) for path in ws.fs.ls(ws.path(REPORTS), detail=False))
     except FileNotFoundError:
-        return
-    for folder in folders:
-        label = folder.rstrip("/").rsplit("/", 1)[-1]
-        try:
-            data = ws.read_bytes(f"{REPORTS}/{label}/qrels.trec")
-        except (NotFoundError, NotADirectoryError):
-            continue  # another file, or a report that was not finished
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place, "qrels.trec")
-            path.write_bytes(data)
-            yield label, Qrels.read(path)
+        return []
+    return [folder.rstrip("/").rsplit("/", 1)[-1] for folder in folders]
+
+
+def _kept(ws: Workspace, name: str) -> bytes | None:
+    """A file of a report; None in another file, or in a report that was not finished."""
+    try:
+        return ws.read_bytes(f"{REPORTS}/{name}")
+    except (NotFoundError, NotADirectoryError):
+        return None
+
+
+def _parsed(data: bytes) -> Qrels:
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "qrels.trec")
+        path.write_bytes(data)
+        return Qrels.read(path)
 
 
 def _rows(ws: Workspace, names: pa.Array, evaluation: str, part: str) -> pa.Table:

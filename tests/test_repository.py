@@ -42,7 +42,7 @@ TESTED_BY = {
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
-    "cli/test_training.py": "cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
+    "cli/test_training.py": "cli/training cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
     "cli/test_models.py": "cli/verbs/convert cli/verbs/pull cli/verbs/push pipeline/convert",
     "cli/test_verbs.py": "cli/common cli/verbs/dedup cli/verbs/demo cli/verbs/evaluate cli/verbs/fingerprint "
     "cli/verbs/imports cli/verbs/index cli/verbs/info cli/verbs/ingest cli/verbs/model cli/verbs/run "
@@ -94,6 +94,13 @@ TESTED_BY = {
     "training/features/test_compute.py": "training/features/blocks training/features/views",
     "training/losses/test_head.py": "training/losses/multi_hot",
     "training/test_handmade.py": "training/groups",
+    "training/loop/test_flops.py": "training/loop/peaks",
+    "training/loop/test_launched.py": "training/loop/devices",
+    "training/loop/test_optimisers.py": "training/loop/tensors",
+    "training/loop/test_run.py": "training/loop/determinism training/loop/fitted training/loop/step",
+    "training/recipes/test_definitions.py": "training/recipes/base training/recipes/full "
+    "training/recipes/gradual training/recipes/layerwise training/recipes/linear_probe "
+    "training/recipes/lp_ft training/recipes/partial training/recipes/recipe",
     "training/test_stage.py": "training/job training/orders training/sources",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }

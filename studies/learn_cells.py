@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import time
@@ -78,9 +79,9 @@ def _each(
 def _alone(path: list[str]) -> None:
     """A process that computes cells: finds the studies, and uses one thread."""
     sys.path[:] = path
-    import torch
-
-    torch.set_num_threads(1)
+    os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    if "torch" in sys.modules:  # the study itself has read its threads from the machine by now
+        sys.modules["torch"].set_num_threads(1)
 
 
 def _one(work: Work[Cell], cell: Cell, cache: Path, code: int) -> Exception | None:

@@ -100,7 +100,7 @@ TESTED_BY = {
     "training/loop/test_run.py": "training/loop/determinism training/loop/fitted training/loop/step",
     "training/recipes/test_definitions.py": "training/recipes/base training/recipes/full "
     "training/recipes/gradual training/recipes/layerwise training/recipes/linear_probe "
-    "training/recipes/lp_ft training/recipes/partial training/recipes/recipe",
+    "training/recipes/lp_ft training/recipes/partial training/recipes/recipe training/recipes/trainable",
     "training/test_stage.py": "training/job training/orders training/sources",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }

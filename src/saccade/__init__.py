@@ -21,25 +21,28 @@ if TYPE_CHECKING:
     from saccade.discovery.engine import Engine
     from saccade.discovery.query import Query
     from saccade.errors import SaccadeError
+    from saccade.evaluation.assess import Assess
     from saccade.evaluation.stage import Evaluate
     from saccade.fingerprints.stage import Fingerprint
     from saccade.index.stage import BuildIndex
     from saccade.labels.export.stage import Export
     from saccade.labels.stage import Label
+    from saccade.training.stage import Pretrain, Train
     from saccade.vision.boxes import Box
     from saccade.workspace.workspace import Workspace
 
 __all__ = [
-    "Answer", "Box", "BuildIndex", "Deduplicate", "Engine", "Evaluate", "Export", "Fingerprint", "Import",
-    "Ingest", "Label", "Query", "Result", "SaccadeError", "Workspace",
+    "Answer", "Assess", "Box", "BuildIndex", "Deduplicate", "Engine", "Evaluate", "Export", "Fingerprint",
+    "Import", "Ingest", "Label", "Pretrain", "Query", "Result", "SaccadeError", "Train", "Workspace",
 ]  # fmt: skip
 
 _PLACES = {
-    "Answer": "discovery.answer", "Box": "vision.boxes", "BuildIndex": "index.stage",
-    "Deduplicate": "catalog.dedup", "Engine": "discovery.engine", "Evaluate": "evaluation.stage",
-    "Fingerprint": "fingerprints.stage", "Import": "catalog.imports", "Ingest": "catalog.ingest",
-    "Label": "labels.stage", "Query": "discovery.query", "Result": "discovery.answer",
-    "SaccadeError": "errors", "Workspace": "workspace.workspace",
+    "Answer": "discovery.answer", "Assess": "evaluation.assess", "Box": "vision.boxes",
+    "BuildIndex": "index.stage", "Deduplicate": "catalog.dedup", "Engine": "discovery.engine",
+    "Evaluate": "evaluation.stage", "Export": "labels.export.stage", "Fingerprint": "fingerprints.stage",
+    "Import": "catalog.imports", "Ingest": "catalog.ingest", "Label": "labels.stage",
+    "Pretrain": "training.stage", "Query": "discovery.query", "Result": "discovery.answer",
+    "SaccadeError": "errors", "Train": "training.stage", "Workspace": "workspace.workspace",
 }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Pictures of a workspace, where they were seen, whose they are, and their labels: what evaluation and training read.
+"""Pictures of a workspace, where they were seen, whose they are, and their labels.
+
+What evaluation and training read.
 
 Ids and labels only, no vectors and no pixels, so all of it fits in memory for millions of pictures.
 """

@@ -3,9 +3,10 @@
     Import("events", "clicks.parquet", {"time": "ts", "item_id": "listing"}).run(ws)
 
 Decided: a column fills the field of the same name unless the mapping says otherwise; rows are replaced by the
-table's key, so a second import changes nothing. An event without an id gets one from its content. Texts and labels
-of tasks may name an item instead of an image and then count for each of its images. A row that does not fit is counted
-with its line and reason; a missing column is an error. An unchanged file is not read again.
+table's key, so a second import changes nothing. An event without an id gets one from its content. Texts and
+labels of tasks may name an item instead of an image and then count for each of its images. A row that does
+not fit is counted with its line and reason; a missing column is an error. An unchanged file is not read
+again.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saccade.errors import InputError
 from saccade.catalog.catalogue import Catalogue
+from saccade.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeVar
 from saccade.errors import InputError, NotFoundError
 from saccade.training.tasks import Task, nearest
 
-Augmenting = Literal["finetuning", "pretraining", "camera", "none"]
+Augmenting = Literal["plain", "finetuning", "pretraining", "camera", "none"]
 Mixing = Literal["uniform", "proportional", "temperature", "annealed"]
 Shard = Literal["none", "ddp", "fsdp2"]
 Tracker = Literal["tensorboard", "wandb", "mlflow"]
@@ -77,7 +77,8 @@ class Options:
     clip: float = 1.0
     """Largest norm of a gradient; 0: none."""
     augment: Augmenting = "finetuning"
-    """What is done to pictures; camera also makes photographs of them."""
+    """What is done to pictures: plain crops and mirrors them (colour stays), finetuning changes the light
+    too, camera also makes photographs of them, pretraining crops harder."""
     mixing: Mixing = "uniform"
     """Which task fills which part of a batch."""
     views: int = 1

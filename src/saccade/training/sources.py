@@ -44,6 +44,8 @@ def augmentation(name: Augmenting, preprocess: Preprocess, size: int) -> Augment
     """The preset of that name, for pictures of `size` pixels."""
     if name == "none":
         return Augment.none(replace(preprocess, size=(size, size), resize=None))
+    if name == "plain":
+        return Augment(size, scale=(0.35, 1.0))
     presets = {"pretraining": Augment.pretraining, "camera": Augment.camera_photos}
     return presets.get(name, Augment.finetuning)(size)
 

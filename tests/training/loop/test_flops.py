@@ -40,6 +40,16 @@ def test_a_frozen_trunk_costs_its_forward_pass_alone() -> None:
     assert flops.of(made, torch.empty(4, made.embedder.backbone.width)) == 2 * head
 
 
+def test_depthwise_convolutions_cost_what_their_groups_say() -> None:
+    made = network("test_efficientnet")
+    counted = Flops(made).of(made, PIXELS)
+    made.embedder.backbone.requires_grad_(False)
+    forward = Flops(made).of(made, PIXELS)
+    assert counted is not None
+    assert forward is not None
+    assert 2.5 * forward < counted < 3 * forward
+
+
 def test_counting_touches_nothing_and_follows_the_size() -> None:
     made = network("test_resnet")
     flops = Flops(made)

@@ -27,7 +27,7 @@ def test_options_as_numbers_and_as_text():
     assert recipe_for("lora", rank="4", targets="qkv,proj") == Lora(rank=4, targets=("qkv", "proj"))
     assert recipe_for("lora", rank=4.0, targets=["qkv"]) == Lora(rank=4, targets=("qkv",))
     assert recipe_for("cached") == LinearProbe() and recipe_for("lp-ft", slower=1) == LpFt(slower=1.0)
-    assert options_of("lp-ft") == {"probe": 0.3, "slower": 0.1, "warmup": 0.05}
+    assert options_of("lp-ft") == {"probe": 0.3, "slower": 0.1, "warmup": 0.05, "last": 0}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ def lp_ft(part: str, depth: int, t: int, stages: int) -> float:
     return 0.2 * min(t - 11, 7) / 7
 
 
+def lp_ft_top(part: str, depth: int, t: int, stages: int) -> float:
+    """The same, but stages under the last three never learn."""
+    return 0.0 if part == "trunk" and depth < stages - 3 else lp_ft(part, depth, t, stages)
+
+
 def gradual(part: str, depth: int, t: int, stages: int) -> float:
     """Stretch s of stages + 1 equal ones over the first half of the run: s stages from the top learn."""
     stretch = min(int((t + 1e-9) * (stages + 1) / (0.5 * STEPS)), stages)
@@ -40,6 +45,7 @@ DEFINITIONS = {
     "probe": (LinearProbe(), lambda part, *_: float(part != "trunk")),
     "probe of tasks": (LinearProbe(head=0), lambda part, *_: float(part == "tasks")),
     "lp-ft": (LpFt(probe=0.3, slower=0.2, warmup=0.25), lp_ft),
+    "lp-ft of the top": (LpFt(probe=0.3, slower=0.2, warmup=0.25, last=3), lp_ft_top),
     "gradual": (Gradual(over=0.5, trunk=0.3), gradual),
     "layerwise": (Layerwise(0.8), lambda part, d, t, n: 0.8 ** (n - d) if part == "trunk" else 1.0),
     "partial": (
@@ -112,7 +118,8 @@ def test_shortest_runs_have_a_phase_at_least(build):
 
 
 BAD = [
-    (Full, {"trunk": -1}), (LinearProbe, {"head": math.nan}), (LpFt, {"probe": 0}), (LpFt, {"slower": -0.1}),
+    (Full, {"trunk": -1}), (LinearProbe, {"head": math.nan}),
+    (LpFt, {"probe": 0}), (LpFt, {"slower": -0.1}), (LpFt, {"last": -1}),
     (Gradual, {"over": 1.5}), (Layerwise, {"xi": 0}), (Layerwise, {"xi": 1.1}), (Partial, {"last": 0}),
 ]  # fmt: skip
 

@@ -36,8 +36,8 @@ def main(argv: list[str]) -> None:
     )
     nearest = "" if made.same_nearest is None else f", nearest neighbour kept for {made.same_nearest:.1%}"
     print(
-        f"convert: {made.model_id} to {made.path}, {made.bytes / 1e6:.1f} MB; on {made.pictures} pictures: mean "
-        f"cosine {made.mean_cosine:.5f}{nearest}, {made.speed_ratio:.1f} × torch's speed"
+        f"convert: {made.model_id} to {made.path}, {made.bytes / 1e6:.1f} MB; on {made.pictures} pictures: "
+        f"mean cosine {made.mean_cosine:.5f}{nearest}, {made.speed_ratio:.1f} × torch's speed"
     )
 
 

@@ -14,6 +14,7 @@ milliseconds, so that the run itself is not touched.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import torch
@@ -72,7 +73,7 @@ def _count(twin: Embedder, pixels: Tensor) -> int | None:
     from torch.utils.flop_counter import FlopCounterMode
 
     try:
-        with FlopCounterMode(display=False) as counter:
+        with FlopCounterMode(display=False, custom_mapping=_corrected()) as counter:
             out = _forward(twin, pixels)
             if out.requires_grad:
                 out.sum().backward()
@@ -81,6 +82,21 @@ def _count(twin: Embedder, pixels: Tensor) -> int | None:
     finally:
         twin.zero_grad(set_to_none=True)
     return counter.get_total_flops() // PICTURES
+
+
+def _corrected() -> dict[Any, Callable[..., int]]:
+    """PyTorch's own formula of a convolution's backward pass takes a grouped one for a full one."""
+    from torch.utils.flop_counter import conv_flop_count
+
+    def backward(
+        gradient: Sequence[int], _x: Any, weight: Sequence[int], *rest: Any, out_shape: Any = None
+    ) -> int:
+        transposed, wanted = bool(rest[4]), rest[7]
+        given = _x if transposed else gradient
+        forward = conv_flop_count(list(given), list(weight), list(given), transposed)
+        return forward * (int(wanted[0]) + int(wanted[1]))
+
+    return {torch.ops.aten.convolution_backward: backward}
 
 
 def _forward(twin: Embedder, pixels: Tensor) -> Tensor:

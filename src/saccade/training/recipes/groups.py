@@ -61,6 +61,12 @@ def height(names: Iterable[str]) -> int:
     return 1 + max((depth for name in names if (depth := depth_of(name)) is not None), default=-1)
 
 
+def top(name: str, lowest: int) -> bool:
+    """Whether a group is of the trunk's stage `lowest` or above it; all outside the trunk are."""
+    depth = depth_of(name)
+    return depth is None or depth >= lowest
+
+
 def each(names: Iterable[str], factor: Callable[[str], float]) -> Mapping[str, float]:
     """`factor` of every name."""
     return {name: factor(name) for name in names}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from saccade.errors import InputError
 from saccade.training.recipes.base import Unchanged, require_factor
-from saccade.training.recipes.groups import depth_of, each, height
+from saccade.training.recipes.groups import TRUNK, each, height, part_of, top
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ class Partial(Unchanged):
         lowest = height(names) - self.last
 
         def factor(name: str) -> float:
-            depth = depth_of(name)
-            return 1.0 if depth is None else self.trunk if depth >= lowest else 0.0
+            return (self.trunk if part_of(name) == TRUNK else 1.0) if top(name, lowest) else 0.0
 
         return each(names, factor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,18 @@ def test_a_student_learns_its_teachers_vectors(ws: Workspace) -> None:
     details = {"teach": {"kind": "distil", "teacher": teacher}}
     stage = train("test_vit", tasks=(), details=details, recipe="distil", steps=3)
     assert load_model(kept_model(ws, str(stage.run(ws).counts["model"]))).dim == 16
+
+
+def test_the_base_is_kept_as_it_was(ws: Workspace, tmp_path: Path) -> None:
+    first = str(train(recipe="full", seed=21).run(ws).counts["model"])
+    stage = train(first, recipe="full", seed=22)
+    second = str(stage.run(ws).counts["model"])
+    assert load_model(kept_model(ws, first)).model_id == first
+    assert stage.outcome(ws) == (second, "split=val")
+    folder = shutil.copytree(kept_model(ws, first), tmp_path / "elsewhere")
+    other = shop(tmp_path / "other")
+    train(str(folder), recipe="full").run(other)
+    assert load_model(kept_model(other, first)).model_id == first
 
 
 def test_pictures_grow(ws: Workspace) -> None:

@@ -59,13 +59,13 @@ class Train(Options, Stage):
             made = _made(ws, job.folder_name)
         if made:
             return {"model": made, "steps": 0, "note": "nothing changed since it was trained"}
+        if job.begun != "untrained" and job.base.model_id not in kept_models(ws):
+            keep_model(ws, job.base)  # what the result is compared with; its network learns in place
         with clock.computing():
             outcome = job.fit(progress)
         if int(os.environ.get("RANK", "0")):
             return {"steps": outcome.fitted.step}
         with clock.writing():
-            if job.begun != "untrained":
-                keep_model(ws, job.base)  # what the result is compared with
             model_id = keep_model(ws, job.save(outcome))
             ws.write_bytes(f"{job.folder_name}/done.json", json.dumps({"model": model_id}).encode())
         return {"model": model_id, **job.counts(outcome.fitted)}

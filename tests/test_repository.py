@@ -42,7 +42,7 @@ TESTED_BY = {
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
-    "cli/test_training.py": "cli/training cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
+    "cli/test_training.py": "cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
     "cli/test_models.py": "cli/verbs/convert cli/verbs/pull cli/verbs/push pipeline/convert",
     "cli/test_verbs.py": "cli/common cli/verbs/dedup cli/verbs/demo cli/verbs/evaluate cli/verbs/fingerprint "
     "cli/verbs/imports cli/verbs/index cli/verbs/info cli/verbs/ingest cli/verbs/model cli/verbs/run "
@@ -92,7 +92,6 @@ TESTED_BY = {
     "training/data/test_crew.py": "training/data/server",
     "training/data/test_loader.py": "training/data/speed",
     "training/features/test_compute.py": "training/features/blocks training/features/views",
-    "training/losses/test_head.py": "training/losses/multi_hot",
     "training/test_handmade.py": "training/groups",
     "training/loop/test_flops.py": "training/loop/peaks",
     "training/loop/test_launched.py": "training/loop/devices",

@@ -22,7 +22,7 @@ def test_a_row_names_a_stage_and_its_settings(row: Row) -> None:
 @pytest.mark.parametrize("row", STAGES, ids=lambda row: row.verb)
 def test_tables_of_a_row_exist_or_follow_a_pattern(row: Row) -> None:
     for name in (*row.reads, *row.writes):
-        assert name in SPECS or name.split("/")[0] in ("fingerprints", "indexes", "reports")
+        assert name in SPECS or name.split("/")[0] in ("fingerprints", "indexes", "models", "reports")
 
 
 def test_a_row_is_found_by_its_verb() -> None:

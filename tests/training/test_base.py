@@ -40,8 +40,18 @@ def test_a_head_of_the_same_width_goes_on(ws: Workspace, tmp_path: Path) -> None
 
 
 def test_transformers_are_built_for_the_size(ws: Workspace) -> None:
-    begun = start(open_base(ws, "test_vit", 64), 8, 64)
+    begun = start(open_base(ws, "test_vit", (64,)), 8, 64)
     assert begun.embedder(torch.zeros(1, 3, 64, 64)).shape == (1, 8)
+
+
+def test_a_kept_transformer_takes_another_size_and_several(ws: Workspace, tmp_path: Path) -> None:
+    from saccade.models.folder import save_model
+
+    begun = start(open_base(ws, "test_vit", (32,)), 8, 32)
+    model_id = keep_model(ws, save_model(begun.embedder, begun.preprocess, tmp_path / "model"))
+    assert start(open_base(ws, model_id, (64,)), 8, 64).embedder(torch.zeros(1, 3, 64, 64)).shape == (1, 8)
+    growing = start(open_base(ws, model_id, (32, 64)), 8, 64).embedder
+    assert {growing(torch.zeros(1, 3, side, side)).shape for side in (32, 64)} == {(1, 8)}
 
 
 def test_no_head_projection_at_the_trunks_width(ws: Workspace) -> None:

@@ -101,8 +101,9 @@ def test_the_base_is_kept_as_it_was(ws: Workspace, tmp_path: Path) -> None:
     assert load_model(kept_model(other, first)).model_id == first
 
 
-def test_pictures_grow(ws: Workspace) -> None:
-    report = train("test_resnet", size=(16, 32), recipe="full").run(ws)
+@pytest.mark.parametrize("network", ["test_resnet", "test_vit"])
+def test_pictures_grow(ws: Workspace, network: str) -> None:
+    report = train(network, size=(16, 32), recipe="full").run(ws)
     assert load_model(kept_model(ws, str(report.counts["model"]))).preprocess.size == (32, 32)
 
 

@@ -6,6 +6,7 @@ released; `--no-assess` leaves it for later (`saccade assess`).
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,7 +46,8 @@ def train_and_assess(verb: str, argv: list[str]) -> None:
     path = _value(argv, "--config")
     default = read_config(Path(path), kind) if path else None
     done = run_stage(kind, verb, argv, default=default, common=Training)
-    if done is not None and "--no-assess" not in argv:
+    first = int(os.environ.get("RANK", "0")) == 0  # of those that train together
+    if done is not None and first and "--no-assess" not in argv:
         _assess(*done, quiet=bool({"-q", "--quiet"} & set(argv)))
 
 

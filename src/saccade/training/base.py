@@ -6,6 +6,7 @@ gets a new head (LayerNorm without affine, projection, unit length), whose signs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import torch
 
 from saccade.errors import InputError
 from saccade.fingerprints.store import kept_model, kept_models
+from saccade.models.config import read_config
 from saccade.models.embedder import Embedder
-from saccade.models.folder import Model, load_model
+from saccade.models.folder import CONFIG, Model, load_model
 from saccade.models.head import EmbeddingHead
 from saccade.vision.preprocess import Preprocess
 from saccade.workspace import Workspace
@@ -29,19 +31,27 @@ class Start:
     base: Model
 
 
-def open_base(ws: Workspace, spec: str, size: int | None = None, pretrained: bool = False) -> Model:
-    """A kept model, a model folder or a timm network (untrained unless `pretrained`), for pictures of `size`.
+def open_base(ws: Workspace, spec: str, sizes: Sequence[int] = (), pretrained: bool = False) -> Model:
+    """A kept model, a model folder or a timm network (untrained unless `pretrained`).
 
-    Raises NotFoundError or InputError in one line; a hand-made model has nothing to train.
+    sizes: sides of the pictures to come, one after the other; a transformer is built for the last one, and
+    for all of them where there are several. Raises NotFoundError or InputError in one line; a hand-made model
+    has nothing to train.
     """
     if spec in kept_models(ws):
         spec = str(kept_model(ws, spec))
     known = Path(spec).is_dir()
-    kwargs = {"img_size": size} if size and not known and _takes_size(spec) else {}
-    model = load_model(spec) if known else load_model(spec, pretrained=pretrained, kwargs=kwargs)
+    name = read_config(Path(spec) / CONFIG).architecture if known else spec
+    kwargs = _for_sizes(sizes) if sizes and _takes_size(name) else None
+    model = load_model(spec, kwargs=kwargs, pretrained=None if known else pretrained)
     if model.config.kind != "timm":
         raise InputError(f"{spec} is made by hand and cannot be trained: start from a network")
     return model
+
+
+def _for_sizes(sizes: Sequence[int]) -> dict[str, object]:
+    several: dict[str, object] = {"dynamic_img_size": True} if len(set(sizes)) > 1 else {}
+    return {"img_size": sizes[-1], **several}
 
 
 def _takes_size(name: str) -> bool:

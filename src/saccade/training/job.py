@@ -79,7 +79,7 @@ class Job:
         held = options.held or hold_out(ws, options.seed)
         out = (held, options.out_of_domain)
         data = read_tasks(ws, options.learned(), options.pictures, out, balance, options.seed)
-        base = open_base(ws, spec, options.size[-1] if options.size else None, options.pretrained)
+        base = open_base(ws, spec, options.size, options.pretrained)
         return cls(ws, options, data, base, held, options.digest(stage, base.model_id, _state(data)), stage)
 
     @property

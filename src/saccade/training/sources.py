@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +44,15 @@ def world() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process of a launch after the other: the first does the work, the rest find it done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("wb") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # the system lets go of it when a process dies
+        yield
+
+
 def augmentation(name: Augmenting, preprocess: Preprocess, size: int) -> Augment:
     """The preset of that name, for pictures of `size` pixels."""
     if name == "none":
@@ -58,7 +71,7 @@ def picture_source(
     pictures: PictureSource = Pictures(ws, ids)
     if own.copy_size:
         folder = ws.local_dir("copies")
-        if not rank():
+        with alone(folder):
             build_resized(pictures, folder, own.copy_size, workers=own.workers, progress=progress)
         pictures = ResizedPictures(folder, own.copy_size, ids)
     return Loader(

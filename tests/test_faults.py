@@ -82,8 +82,14 @@ def test_killed_twice_and_run_again_it_equals_an_undisturbed_run(
     nursery: faults.Nursery,
     tmp_path: Path,
 ) -> None:
-    kills, found = faults.kill_often(scenarios[name], whole(name), tmp_path, nursery, (0.3,))
-    assert found == []
+    kills = 0
+    for share in (0.3, 0.15, 0.05):  # a machine that has got quicker since `whole` wants an earlier kill
+        kills, found = faults.kill_often(
+            scenarios[name], whole(name), tmp_path / str(share), nursery, (share,)
+        )
+        assert found == []
+        if kills:
+            break
     assert kills >= 1
 
 

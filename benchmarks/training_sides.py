@@ -34,9 +34,8 @@ from saccade.training.loop.run import Fitted, fit
 from saccade.training.loop.settings import LoopSettings
 from saccade.training.losses.build import head_for
 from saccade.training.network import MultiTask
+from saccade.training.orders import sampler_for
 from saccade.training.recipes.choose import recipe_for
-from saccade.training.sampling.multi_task import MultiTaskSampler
-from saccade.training.sampling.within import Shuffled
 from saccade.training.tasks import Task
 from saccade.vision.preprocess import Preprocess
 from saccade.workspace.workspace import Workspace
@@ -55,7 +54,7 @@ def main() -> None:
 def ours(setup: Setup, folder: Path) -> dict[str, float]:
     """Steps a second of `fit` with its loader; the loader alone; `fit` on pictures in memory."""
     data = pictures_of(folder)
-    sampler = sampler_of(data.tasks, setup.batch, setup.seed)
+    sampler = sampler_for(data.tasks, "uniform", setup.batch, setup.seed)
     with loader_of(setup, folder, data, sampler) as loader:
         trained, (rate, cores) = fitted(setup, data, sampler, loader)
     with loader_of(setup, folder, data, sampler) as loader:
@@ -67,10 +66,6 @@ def ours(setup: Setup, folder: Path) -> dict[str, float]:
 
 def pictures_of(folder: Path) -> RunData:
     return read_tasks(Workspace(folder / "shop"), [Task.parse("category:single:softmax")])
-
-
-def sampler_of(tasks: tuple[TaskData, ...], batch: int, seed: int) -> Sampler:
-    return MultiTaskSampler([Shuffled(one.task.name, one.labelled) for one in tasks], batch=batch, seed=seed)
 
 
 def loader_of(setup: Setup, folder: Path, data: RunData, sampler: Sampler) -> Loader:
@@ -142,7 +137,7 @@ def cached(setup: Setup, folder: Path) -> dict[str, float]:
         data = Labelled(np.arange(CACHED + 1), labels.astype(np.int32), CLASSES)
         classes = tuple(map(str, range(CLASSES)))
         tasks = (TaskData(task, classes, data, np.ones(CACHED, np.float32)),)
-        sampler = sampler_of(tasks, 64, setup.seed)
+        sampler = sampler_for(tasks, "uniform", 64, setup.seed)
         steps = EPOCHS * sampler.steps_per_epoch
         feed = LabelledFeed([Phase(steps, FeatureLoader(selection, sampler, setup.seed))], sampler, tasks)
         network = MultiTask(probe(), {"category": head_for("single", "softmax", CLASSES, 128)}, Preprocess())
@@ -179,7 +174,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
 def mfu(setup: Setup, folder: Path, compiled: str) -> dict[str, float]:
     """Use of the peak on pictures in memory, and with the loader; its algorithms need not repeat bits."""
     data = pictures_of(folder)
-    sampler = sampler_of(data.tasks, setup.batch, setup.seed)
+    sampler = sampler_for(data.tasks, "uniform", setup.batch, setup.seed)
     steps = EVERY_LOG * 3  # the share of the last line counts
     more: dict[str, Any] = {"steps": steps, "compile": compiled == "compiled", "deterministic": False}
     memory, (rate, _) = fitted(setup, data, sampler, InMemory(setup, sampler), **more)

@@ -90,7 +90,6 @@ TESTED_BY = {
     "service/test_switch.py": "service/live service/server service/upkeep",
     "service/test_writer.py": "service/applying service/folding",
     "training/data/test_crew.py": "training/data/server",
-    "training/data/test_loader.py": "training/data/speed",
     "training/features/test_compute.py": "training/features/blocks training/features/views",
     "training/test_handmade.py": "training/groups",
     "training/loop/test_flops.py": "training/loop/peaks",

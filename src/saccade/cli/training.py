@@ -6,7 +6,6 @@ released; `--no-assess` leaves it for later (`saccade assess`).
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +38,7 @@ class Training(Dry):
 def train_and_assess(verb: str, argv: list[str]) -> None:
     """Run the stage of a verb with settings from its options and, with `--config FILE`, from a file."""
     needs("train", *EXTRA)
+    from saccade.training.loop.devices import launched
     from saccade.training.settings import read_config
     from saccade.training.stage import Pretrain, Train
 
@@ -46,8 +46,7 @@ def train_and_assess(verb: str, argv: list[str]) -> None:
     path = _value(argv, "--config")
     default = read_config(Path(path), kind) if path else None
     done = run_stage(kind, verb, argv, default=default, common=Training)
-    first = int(os.environ.get("RANK", "0")) == 0  # of those that train together
-    if done is not None and first and "--no-assess" not in argv:
+    if done is not None and not launched()[0] and "--no-assess" not in argv:
         _assess(*done, quiet=bool({"-q", "--quiet"} & set(argv)))
 
 

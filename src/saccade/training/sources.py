@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,21 +26,12 @@ from saccade.training.features.feed import FeatureLoader
 from saccade.training.features.pictures import PictureViews
 from saccade.training.features.store import Features
 from saccade.training.features.trunk import headless, open_trunk
+from saccade.training.loop.devices import launched
 from saccade.training.settings import Augmenting, Options
 from saccade.vision.preprocess import Preprocess
 from saccade.workspace import Workspace
 
 SAMPLE = 16  # pictures that runners are measured on
-
-
-def rank() -> int:
-    """Of this process among those that train together."""
-    return int(os.environ.get("RANK", "0"))
-
-
-def world() -> int:
-    """How many processes train together."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 @contextmanager
@@ -76,7 +66,7 @@ def picture_source(
         pictures = ResizedPictures(folder, own.copy_size, ids)
     return Loader(
         pictures, sampler, augmentation(own.augment, preprocess, size), workers=own.workers, seed=own.seed,
-        rank=rank(), world=world(), accumulate=own.accumulate,
+        rank=launched()[0], world=launched()[1], accumulate=own.accumulate,
     )  # fmt: skip
 
 
@@ -92,7 +82,7 @@ def cached_source(
         augment = augmentation(own.augment, begin.preprocess, begin.preprocess.size[0])
     views = PictureViews(Pictures(ws, ids), begin.preprocess, augment, own.seed if augment else 0)
     features = _features(ws, headless(sized), views, own.views, progress)
-    return FeatureLoader(features.select(ids, own.views), sampler, own.seed, own.accumulate, rank(), world())
+    return FeatureLoader(features.select(ids, own.views), sampler, own.seed, own.accumulate, *launched())
 
 
 def teacher_vectors(ws: Workspace, teacher: str, ids: pa.Array, progress: Progress) -> NDArray[np.float16]:

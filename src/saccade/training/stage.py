@@ -15,7 +15,6 @@ Decided:
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from saccade.fingerprints.store import keep_model, kept_models, the_only_model
 from saccade.labels.balance.sampling import Balance
 from saccade.progress import SILENT, Progress
 from saccade.training.job import Job
+from saccade.training.loop.devices import launched
 from saccade.training.settings import Augmenting, Options
 from saccade.workspace import Clock, Plan, Report, Stage, Workspace
 from saccade.workspace.lineage import Value
@@ -47,7 +47,7 @@ class Train(Options, Stage):
 
     def run(self, ws: Workspace, progress: Progress = SILENT) -> Report:
         """As every stage; a process that is not the first of its launch neither locks nor records."""
-        if int(os.environ.get("RANK", "0")) == 0:
+        if not launched()[0]:
             return super().run(ws, progress)
         clock, start = Clock(), time.perf_counter()
         counts = self._run(ws, clock, SILENT)
@@ -63,7 +63,7 @@ class Train(Options, Stage):
             keep_model(ws, job.base)  # what the result is compared with; its network learns in place
         with clock.computing():
             outcome = job.fit(progress)
-        if int(os.environ.get("RANK", "0")):
+        if launched()[0]:
             return {"steps": outcome.fitted.step}
         with clock.writing():
             model_id = keep_model(ws, job.save(outcome))

@@ -12,7 +12,6 @@ import pytest
 from saccade.errors import InputError, SaccadeError
 from saccade.training.batch import Batch, Draw
 from saccade.training.data.loader import Loader, places_of
-from saccade.training.data.speed import loader_speed
 from saccade.training.data.transforms import Augment
 
 AUGMENT = Augment.camera_photos(32)
@@ -150,8 +149,3 @@ def test_a_fault_of_the_sampler_is_the_callers(loaders: Any) -> None:
 def test_wrong_settings_are_told(loaders: Any, wrong: dict[str, int], name: str) -> None:
     with pytest.raises(InputError, match=name):
         loaders(**wrong)
-
-
-def test_speed_counts_what_it_walks(loaders: Any) -> None:
-    speed = loader_speed(loaders(accumulate=2), steps=5, warm=1)
-    assert speed.pictures == 5 * SIZE and speed.images_per_second == speed.pictures / speed.seconds > 0

@@ -5,17 +5,14 @@ asynchronous queue a little longer than the streams, so that no core waits for P
 when the graph is compiled. The converted graph has float32 weights; bfloat16 is chosen at compile time,
 so both precisions share one file. A converted model is read without torch.
 
-OpenVINO reports its own import and every conversion over the network, from a forked process, unless its
-package `openvino_telemetry` is absent. saccade reports nothing to anyone, so it is hidden before the import.
+`models.export.openvino` imports OpenVINO for us, with its reports over the network switched off.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,13 +21,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # importing it now raises ImportError
-import openvino as ov  # noqa: E402
-
-from saccade.errors import NotFoundError  # noqa: E402
-from saccade.fingerprints.runners.base import Pixels, Runner, Vectors  # noqa: E402
-from saccade.vision.preprocess import Preprocess  # noqa: E402
-from saccade.workspace.storage import storage_errors  # noqa: E402
+from saccade.errors import NotFoundError
+from saccade.fingerprints.runners.base import Pixels, Runner, Vectors
+from saccade.models.export.openvino import ov, traced
+from saccade.vision.preprocess import Preprocess
+from saccade.workspace.storage import storage_errors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -84,10 +79,7 @@ def _converted(embedder: nn.Module, preprocess: Preprocess) -> ov.Model:
     height, width = preprocess.size
     example = torch.zeros(2, height, width, 3, dtype=torch.uint8)
     module = Normalised(embedder.to("cpu"), preprocess).eval()
-    with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing turns sizes into constants: they are the model's own
-        shape = ov.PartialShape([-1, height, width, 3])
-        return ov.convert_model(module, example_input=example, input=[shape])
+    return traced(module, example, (-1, height, width, 3))
 
 
 class OpenVinoRunner(Runner):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from saccade.errors import InputError
@@ -20,6 +19,7 @@ from saccade.training.losses.head import Head
 from saccade.training.losses.metric import multi_similarity, triplet
 from saccade.training.losses.proxy_softmax import ProxySoftmax
 from saccade.training.losses.vectors import Distil, Relations
+from saccade.training.tasks import nearest
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,5 @@ def options_of(loss: str) -> tuple[str, ...]:
 
 
 def _known(what: str, found: str, known: tuple[str, ...]) -> None:
-    if found in known:
-        return
-    close = get_close_matches(found, known, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    raise InputError(f"unknown {what} {found!r}; {hint}there are {', '.join(known) or 'none'}")
+    if found not in known:
+        raise InputError(nearest(found, known, what))

@@ -43,7 +43,7 @@ def shop(tmp_path: Path, points: Draw) -> tuple[Workspace, SimpleNamespace]:
     links = {"item_id": [f"i{n // 2}" for n in range(60)], "image_id": known, "role": ["seller"] * 60}
     ws.table("item_images").append(pa.table(links))
     add(ws, known, given.vectors[:60])
-    BuildIndex(MODEL, backend="exact").run(ws)
+    BuildIndex(MODEL, backend="exact", store="all").run(ws)
     return ws, given
 
 
@@ -64,6 +64,8 @@ def unsettle(ws: Workspace, given: SimpleNamespace) -> None:
     ws.table("images").append(pa.table({"image_id": new, "status": ["ok"] * 10}))
     ws.table("item_images").append(pa.table({"item_id": ["i3"] * 10, "image_id": new}))
     add(ws, new, given.vectors[60:])
+    boxed = {"object_id": ["0" * 32, "1" * 32], "image_id": given.ids[4:6], "category": ["hat", None]}
+    ws.table("objects").append(pa.table(boxed))
     add(ws, ["0" * 32, "1" * 32], given.vectors[:2], [given.ids[4], given.ids[5]])
     ws.table("items").upsert(pa.table({"item_id": ["i7"], "category": ["cap"]}))
     ws.table("items").upsert(
@@ -92,7 +94,7 @@ def test_a_version_with_what_is_behind_equals_the_next_version(
     assert set(delta.replaced) <= set(delta.ids)
     layered = Layered(base, delta)
     assert set(delta.replaced) | set(delta.deletes) == set(layered._now.hidden)
-    BuildIndex(MODEL, backend="exact").run(ws)
+    BuildIndex(MODEL, backend="exact", store="all").run(ws)
     following, next_info = open_index(ws)
     assert next_info.version == info.version + 1
     assert layered.count() == following.count()
@@ -126,6 +128,30 @@ def test_fields_are_those_that_were_asked_for(shop: tuple[Workspace, SimpleNames
     BuildIndex(MODEL, backend="exact", fields=("price",)).run(ws)
     found = points_of(ws, MODEL, field_choice(info_of(ws)), given.ids[:1])
     assert found.payloads == [{"item_id": "i0", "role": "seller", "price": 0.0}]
+
+
+def test_pictures_and_objects_are_apart_unless_both_are_asked_for(
+    shop: tuple[Workspace, SimpleNamespace],
+) -> None:
+    ws, given = shop
+    unsettle(ws, given)
+    add(ws, ["2" * 32], given.vectors[2:3], [given.ids[6]])  # a vector of an object that is gone
+    BuildIndex(MODEL, backend="exact", index="pictures").run(ws)
+    BuildIndex(MODEL, backend="exact", index="objects", store="objects").run(ws)
+    pictures, objects = open_index(ws, "pictures")[0], open_index(ws, "objects")[0]
+    ((first, second),) = objects.search(given.vectors[:1], 9, exact=True, with_payload=True)
+    assert {hit.id for hit in (first, second)} == {"0" * 32, "1" * 32}
+    assert first.payload is not None and second.payload is not None
+    assert (first.payload["object"], first.payload["image_id"]) == ("hat", given.ids[4])
+    assert "object" not in second.payload
+    found = {hit.id for hit in pictures.search(given.vectors[:1], 99, exact=True)[0]}
+    assert not found & {"0" * 32, "1" * 32, "2" * 32}
+    changed = index_info(ws, "objects")
+    assert changed is not None and "objects" in changed.inputs and not behind(ws, changed)
+    ws.table("objects").delete_keys(["0" * 32])
+    assert behind(ws, changed).deletes == ["0" * 32]
+    named = points_of(ws, MODEL, field_choice(info_of(ws)), [given.ids[4]])
+    assert set(named.ids) == {given.ids[4]} and named.deletes == ["0" * 32]
 
 
 def test_a_model_without_fingerprints_has_no_points(tmp_path: Path) -> None:

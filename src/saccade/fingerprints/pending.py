@@ -19,6 +19,7 @@ import pyarrow as pa
 from saccade.fingerprints.keys import Keys, contains, keys_of
 from saccade.fingerprints.reader import CHUNK
 from saccade.fingerprints.sources import CAN_HEAL, healed, look_up, rows_of
+from saccade.workspace.schemas import OWN_ROWS
 
 if TYPE_CHECKING:
     from saccade.workspace.tables import Table
@@ -115,7 +116,7 @@ def _wanted(ws: Workspace, store: Store) -> Keys:
 
 def own_rows(store: Store) -> str:
     """Lance SQL for the rows of one kind: the fingerprint of a whole image bears the image's id."""
-    return "id = image_id" if store == "images" else "id != image_id"
+    return OWN_ROWS[store]
 
 
 def _have(table: Table | None, store: Store) -> Keys:

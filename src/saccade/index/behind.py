@@ -9,6 +9,7 @@ memory, and only the differences are kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -16,8 +17,9 @@ from saccade.errors import NotFoundError
 from saccade.index.layered import Delta
 from saccade.index.opened import IndexInfo, versions
 from saccade.index.payloads import Payload
-from saccade.index.records import Batch, FieldChoice, Records, input_versions
+from saccade.index.records import Batch, FieldChoice, Records, Store, input_versions
 from saccade.index.state import State, digests
+from saccade.workspace.schemas import OWN_ROWS
 from saccade.workspace.tables import any_of
 from saccade.workspace.workspace import Workspace
 
@@ -30,13 +32,13 @@ def behind(ws: Workspace, info: IndexInfo) -> Delta:
     Raises `NotFoundError` when the fingerprints of its model are gone, `FileNotFoundError` when the version
     itself is (another one was published: open that).
     """
-    table = ws.fingerprints(info.model_id)
-    if input_versions(ws, table) == info.inputs:
+    table, fields = ws.fingerprints(info.model_id), field_choice(info)
+    if input_versions(ws, table, fields.store) == info.inputs:
         return Delta.none(info.dim)
     old = State.load(versions(ws, info.name).path(info.version))
     seen = np.zeros(len(old.ids), bool)
     kept, replaced = list[Batch](), list[str]()
-    for batch in Records(ws, table, field_choice(info)).batches():
+    for batch in Records(ws, table, fields).batches():
         names = np.array(batch.ids, dtype="S32")
         changed, known = old.find(names, digests(batch.vectors, batch.payloads))
         seen[known] = True
@@ -59,16 +61,17 @@ def points_of(ws: Workspace, model_id: str, fields: FieldChoice, image_ids: Sequ
     dim = table.schema.field("vector").type.list_size
     kept, known = list[Batch](), set(image_ids)
     for part in _parts(list(image_ids)):
-        known.update(table.read(["id"], any_of("image_id", part)).column("id").to_pylist())
+        where = f"{any_of('image_id', part)} AND {OWN_ROWS[fields.store]}"
+        known.update(table.read(["id"], where).column("id").to_pylist())
         kept += Records(ws, table, fields, part).batches()
     points = {name for batch in kept for name in batch.ids}
     return _delta(kept, sorted(known - points), dim)
 
 
 def field_choice(info: IndexInfo) -> FieldChoice:
-    """The fields that an index was asked to hold."""
-    names = info.request.get("fields")
-    return FieldChoice(tuple(map(str, names)) if isinstance(names, Iterable) else None)
+    """The fields and points that an index was asked to hold."""
+    names, store = info.request.get("fields"), info.request.get("store", "images")
+    return FieldChoice(tuple(map(str, names)) if isinstance(names, Iterable) else None, cast("Store", store))
 
 
 def _delta(kept: list[Batch], deletes: list[str], dim: int, replaced: list[str] | None = None) -> Delta:

@@ -5,13 +5,15 @@ image: `item_id`, `role`, `category`, `price` and the attributes, each a single 
 an image of several items therefore holds when it holds for any of them. An image whose items are all
 deleted, or that has left `images`, is no point; an image without items is one. Attributes are text, unless
 named as `year:number`. Tables of items stay in Arrow; only one batch at a time becomes Python objects.
+The point of an object has its picture as `image_id`, and its own `object` (category) and `score` beside what
+the picture's items give it; an object that has left the table `objects` is no point.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -19,11 +21,14 @@ import pyarrow.compute as pc
 
 from saccade.errors import InputError
 from saccade.index.payloads import Payload, Value, field_name
+from saccade.workspace.schemas import OWN_ROWS
 from saccade.workspace.tables import Table, any_of
 from saccade.workspace.workspace import Workspace
 
 BATCH = 8192
-_OWN = ("item_id", "role", "category", "price", "image_id")
+Store = Literal["images", "objects", "all"]
+_OWN = ("item_id", "role", "category", "price", "image_id", "object", "score")
+_ALWAYS = ("item_id", "role", "image_id", "object", "score")
 _INPUTS = ("images", "item_images", "items")
 _ITEM_COLUMNS = ("item_id", "attributes", "category", "price", "deleted")
 _OK = "status = 'ok'"
@@ -40,18 +45,21 @@ class Batch:
 
 @dataclass(frozen=True)
 class FieldChoice:
-    """Which fields a payload takes; None for all. Names may carry `:number`."""
+    """Which fields a payload takes; None for all. Names may carry `:number`. store: what becomes a point."""
 
     names: tuple[str, ...] | None = None
+    store: Store = "images"
 
     def __post_init__(self) -> None:
+        if self.store not in get_args(Store):
+            raise InputError(f"store is one of {', '.join(get_args(Store))}, found {self.store!r}")
         for name in self.names or ():
             bare, _, kind = name.partition(":")
             if not bare or kind not in ("", "text", "number"):
                 raise InputError(f"expected fields such as colour or year:number, found {name!r}")
 
     def takes(self, field: str) -> bool:
-        return self.names is None or field in ("item_id", "role", "image_id") or field in self._kinds
+        return self.names is None or field in _ALWAYS or field in self._kinds
 
     def value(self, field: str, text: str) -> Value | None:
         """An attribute's text as the kind that was asked for; None when it is no number."""
@@ -69,9 +77,10 @@ class FieldChoice:
         }
 
 
-def input_versions(ws: Workspace, fingerprints: Table) -> dict[str, int]:
+def input_versions(ws: Workspace, fingerprints: Table, store: Store = "images") -> dict[str, int]:
     """Versions of the tables that an index is made from."""
-    return {table.name: table.version for table in (fingerprints, *map(ws.table, _INPUTS))}
+    tables = _INPUTS if store == "images" else (*_INPUTS, "objects")
+    return {table.name: table.version for table in (fingerprints, *map(ws.table, tables))}
 
 
 class Records:
@@ -82,6 +91,7 @@ class Records:
     ) -> None:
         self._fingerprints, self._fields = fingerprints, fields
         self._where = None if only is None else any_of("image_id", only)
+        self._objects = _objects(ws, self._where) if fields.store != "images" else {}
         images = ws.table("images")
         self._images = images.read(["image_id"], self._and(_OK))["image_id"] if images.exists() else None
         links = ws.table("item_images").read(["image_id", "item_id", "role"], self._where).sort_by("image_id")
@@ -97,7 +107,8 @@ class Records:
     def batches(self) -> Iterator[Batch]:
         """Every point that belongs in the index."""
         columns = ["id", "image_id", "vector"]
-        for rows in self._fingerprints.scan(columns, self._and(_OK), batch_size=BATCH):
+        wanted = self._and(f"{_OK} AND {OWN_ROWS[self._fields.store]}")
+        for rows in self._fingerprints.scan(columns, wanted, batch_size=BATCH):
             yield self._batch(rows)
 
     def _and(self, condition: str) -> str:
@@ -115,12 +126,16 @@ class Records:
         if self._images is not None:
             present = pc.is_in(rows["image_id"], value_set=self._images).to_pylist()  # pyright: ignore
             found = [p if here else None for p, here in zip(found, present, strict=True)]
-        kept = [row for row, payload in enumerate(found) if payload is not None]
+        kept = [
+            row
+            for row, payload in enumerate(found)
+            if payload is not None and (ids[row] == images[row] or ids[row] in self._objects)
+        ]
         payloads = [self._with_image(found[r] or {}, ids[r], images[r]) for r in kept]
         return Batch([ids[r] for r in kept], vectors[kept], payloads)
 
     def _with_image(self, payload: Payload, identity: str, image: str) -> Payload:
-        return payload if identity == image else {**payload, "image_id": image}
+        return payload if identity == image else {**payload, **self._objects[identity], "image_id": image}
 
     def _payloads(self, images: Sequence[str]) -> list[Payload | None]:
         """For each image its payload; None when all its items are deleted."""
@@ -163,6 +178,19 @@ class Records:
             field = f"attribute-{field}" if field in _OWN else field
             if text is not None:
                 yield field, self._fields.value(field, text)
+
+
+def _objects(ws: Workspace, where: str | None) -> dict[str, Payload]:
+    """What the table `objects` says of each object."""
+    rows = ws.table("objects").read(["object_id", "category", "score"], where)
+    columns = (rows[name].to_pylist() for name in ("object_id", "category", "score"))
+    return {
+        name: {
+            **({} if category is None else {"object": category}),
+            **({} if score is None else {"score": round(float(score), 4)}),
+        }
+        for name, category, score in zip(*columns, strict=True)
+    }
 
 
 def _one_or_many(values: list[Any]) -> Value:

@@ -18,12 +18,13 @@ import numpy as np
 from saccade.errors import InputError, NotFoundError
 from saccade.index.choose import Constraints, propose
 from saccade.index.opened import IndexInfo, index_info, versions
-from saccade.index.records import FieldChoice, Records, input_versions
+from saccade.index.records import FieldChoice, Records, Store, input_versions
 from saccade.index.settings import Backend, Settings
 from saccade.index.titles import refresh_titles
 from saccade.index.update import Update, Wanted
 from saccade.progress import Progress
 from saccade.workspace.lineage import Value
+from saccade.workspace.schemas import OWN_ROWS
 from saccade.workspace.stage import Clock, Plan, Stage
 from saccade.workspace.storage import storage_errors
 from saccade.workspace.tables import Table
@@ -54,6 +55,8 @@ class BuildIndex(Stage):
     """Bytes of memory to keep to."""
     latency: float | None = None
     """Milliseconds a query to keep to."""
+    store: Store = "images"
+    """What is found: pictures, objects in pictures (`--index objects --store objects`), or all of both."""
     fields: tuple[str, ...] | None = None
     """What to filter by, of category, price and the attributes; year:number for numbers; all by default."""
 
@@ -61,23 +64,23 @@ class BuildIndex(Stage):
         """Counts the fingerprints to compare; which of them differ is known only by running."""
         table = self._fingerprints(ws)
         info = index_info(ws, self.index)
-        if self._fresh(info, input_versions(ws, table), table):
+        if self._fresh(info, input_versions(ws, table, self.store), table):
             return Plan(self.name, 0, "points")
         known = f"version {info.version} has {info.count:,} points; only changes are written" if info else ""
         return Plan(
-            self.name, table.count("status = 'ok'"), "points to compare", notes=(known or "a first build",)
+            self.name, table.count(self._points()), "points to compare", notes=(known or "a first build",)
         )
 
     def _run(self, ws: Workspace, clock: Clock, progress: Progress) -> Mapping[str, Value]:
         table = self._fingerprints(ws)
         with clock.writing(), storage_errors("the index of titles"):
             refresh_titles(ws)  # first: it makes a new version of `items`, which is one of the inputs
-        info, inputs = index_info(ws, self.index), input_versions(ws, table)
+        info, inputs = index_info(ws, self.index), input_versions(ws, table, self.store)
         if info is not None and self._fresh(info, inputs, table):
             return {"points": info.count, "added": 0, "updated": 0, "deleted": 0, "note": info.choice}
         with storage_errors(f"index {self.index}"):
             with clock.reading():
-                records = Records(ws, table, FieldChoice(self.fields))
+                records = Records(ws, table, FieldChoice(self.fields, self.store))
                 wanted = self._wanted(info, inputs, table)
             update = Update(versions(ws, self.index), wanted, _base(info, wanted), clock)
             made = update.run(records, progress)
@@ -100,11 +103,15 @@ class BuildIndex(Stage):
             raise InputError(f"expected the model to be named, found fingerprints of {', '.join(have)}")
         return ws.fingerprints(have[0])
 
+    def _points(self) -> str:
+        """The rows that become points, as Lance SQL."""
+        return f"status = 'ok' AND {OWN_ROWS[FieldChoice(store=self.store).store]}"
+
     def _request(self) -> dict[str, object]:
         fields = None if self.fields is None else list(self.fields)
         return {
             "backend": self.backend, "recall": self.recall, "memory": self.memory,
-            "latency": self.latency, "fields": fields,
+            "latency": self.latency, "fields": fields, "store": self.store,
         }  # fmt: skip
 
     def _fresh(self, info: IndexInfo | None, inputs: dict[str, int], table: Table) -> bool:
@@ -118,7 +125,7 @@ class BuildIndex(Stage):
 
     def _wanted(self, info: IndexInfo | None, inputs: dict[str, int], table: Table) -> Wanted:
         constraints = Constraints(self.recall, self.memory, self.latency)
-        dim, count = table.schema.field("vector").type.list_size, table.count("status = 'ok'")
+        dim, count = table.schema.field("vector").type.list_size, table.count(self._points())
         same = info is not None and info.request == self._request() and info.dim == dim
         if info is not None and same and info.proposed_at / 2 <= count <= info.proposed_at * 2:
             settings, proposed_at = info.settings, info.proposed_at
@@ -136,7 +143,9 @@ class BuildIndex(Stage):
         if self.backend not in _BACKENDS:
             raise InputError(f"expected the backend auto, exact, edge or an address, found {self.backend!r}")
         backends = _BACKENDS[self.backend]
-        return propose(_sample(table, dim), count, constraints, backends) if count else Settings(backends[0])
+        if not count:
+            return Settings(backends[0])
+        return propose(_sample(table, self._points(), dim), count, constraints, backends)
 
 
 def _base(info: IndexInfo | None, wanted: Wanted) -> IndexInfo | None:
@@ -145,18 +154,18 @@ def _base(info: IndexInfo | None, wanted: Wanted) -> IndexInfo | None:
         return None
     kinds = [(s.backend, s.quantization, s.m, s.ef_construct) for s in (info.settings, wanted.settings)]
     place = (info.location or "").rpartition("#")[0] if info.location else None
-    same_fields = info.request.get("fields") == wanted.request.get("fields")
-    return info if kinds[0] == kinds[1] and place == wanted.location and same_fields else None
+    same = all(info.request.get(name) == wanted.request.get(name) for name in ("fields", "store"))
+    return info if kinds[0] == kinds[1] and place == wanted.location and same else None
 
 
 def _model_id(table: Table) -> str:
     return table.name.removeprefix("fingerprints/")
 
 
-def _sample(table: Table, dim: int) -> np.ndarray:
+def _sample(table: Table, points: str, dim: int) -> np.ndarray:
     """Float32 [S, dim]: the first vectors, enough to time a scan."""
     found: list[np.ndarray] = []
-    for batch in table.scan(["vector"], "status = 'ok'"):
+    for batch in table.scan(["vector"], points):
         found.append(batch["vector"].flatten().to_numpy().reshape(-1, dim).astype(np.float32))
         if sum(map(len, found)) >= _SAMPLE:
             break

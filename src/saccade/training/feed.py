@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
-from saccade.training.batch import Batch, Sampler, Target
-from saccade.training.labelled import TaskData
+from saccade.training.batch import Batch, Draw, Sampler, Target
 
 Micro = list[tuple[Batch, dict[str, Target]]]
 
@@ -22,6 +21,28 @@ class Source(Protocol):
 
     def batches(self, start: int, stop: int) -> Iterator[list[Batch]]:
         """The parts of each step from `start` to `stop`, for this process."""
+        ...
+
+
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str:
+        """Of the task."""
+        ...
+
+
+class Teaches(Protocol):
+    """The labels of one task: `labelled.TaskData`, or the boxes of a detector."""
+
+    @property
+    def task(self) -> Named:
+        """What it is."""
+        ...
+
+    def target(self, batch: Batch, draw: Draw) -> Any:
+        """What a batch should give: a `Target`, or what stands for one (`detection.boxed.BoxTarget`)."""
         ...
 
 
@@ -52,7 +73,7 @@ class LabelledFeed:
 
     phases: Sequence[Phase]
     sampler: Sampler
-    tasks: Sequence[TaskData]
+    tasks: Sequence[Teaches]
 
     @property
     def steps_per_epoch(self) -> int:

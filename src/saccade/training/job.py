@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import math
-import os
-import platform
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -39,6 +37,7 @@ from saccade.training.recipes.choose import recipe_for
 from saccade.training.recipes.norms import is_folded
 from saccade.training.recipes.recipe import Recipe
 from saccade.training.recipes.trainable import trainable
+from saccade.training.running import hardware, loop_settings
 from saccade.training.settings import CACHED, Options
 from saccade.training.sources import cached_source, picture_source, teacher_vectors
 from saccade.workspace import Workspace
@@ -46,7 +45,6 @@ from saccade.workspace.lineage import Value, code_version
 
 OUT_OF_SCOPE = "Pictures unlike those of the catalogue that it was trained on; any decision about people."
 LIMITATIONS = "Measured on one catalogue; the table of groups says who is served less well."
-WARM = 0.05  # share of the steps in which the learning rate rises
 
 
 @dataclass(frozen=True)
@@ -141,19 +139,8 @@ class Job:
 
     def settings(self) -> LoopSettings:
         """The loop's."""
-        own = self.options
-        precision = own.precision
-        if precision == "auto":
-            precision = "bf16" if torch.cuda.is_available() else "no"
-        fine = self.stage == "train"
-        return LoopSettings(
-            steps=self.steps, seed=own.seed, lr=own.rate, optimiser=own.optimiser,
-            weight_decay=own.weight_decay, warmup_steps=min(self.steps - 1, round(WARM * self.steps)),
-            clip=own.clip or None, accumulate=own.accumulate, precision=precision, compile=own.compile,
-            checkpoint_activations=own.checkpoint_activations, ema=own.ema or None,
-            every_seconds=60 * own.every, every_log=max(1, min(50, self.steps // 20)), shard=own.shard,
-            frozen_norm=fine or is_folded(self.start.embedder), trackers=own.trackers,
-        )  # fmt: skip
+        frozen = self.stage == "train" or is_folded(self.start.embedder)
+        return loop_settings(self.options, self.steps, self.options.rate, frozen)
 
     def fit(self, progress: Progress = SILENT) -> Outcome:
         """Train, or go on from the last checkpoint; the network learns in place."""
@@ -247,7 +234,7 @@ class Job:
             ),
             tasks=tuple(map(_learnt, self.data.tasks)), recipe=own.recipe, settings=_plain(asdict(own)),
             code=code_version(), seeds=(own.seed,), steps=fitted.step, pictures=fitted.step * own.batch,
-            minutes=max(fitted.seconds / 60, 1e-3), hardware=_hardware(), base=self.begun,
+            minutes=max(fitted.seconds / 60, 1e-3), hardware=hardware(), base=self.begun,
             trained=outcome.trained,
         )  # fmt: skip
 
@@ -284,10 +271,3 @@ def _state(data: RunData) -> str:
 def _plain(values: dict[str, object]) -> dict[str, object]:
     """JSON values."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-
-
-def _hardware() -> str:
-    cores = f"{platform.machine()}, {os.cpu_count()} cores"
-    if not torch.cuda.is_available():
-        return cores
-    return f"{torch.cuda.device_count()} × {torch.cuda.get_device_name(0)}, {cores}"

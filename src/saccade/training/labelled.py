@@ -126,7 +126,7 @@ def read_tasks(
     names = [task.name for task in tasks]
     if not tasks or len(set(names)) < len(names):
         raise InputError(f"name one task or more, each once, found {', '.join(names) or 'none'}")
-    allowed = _allowed(ws, pictures, (held,) if isinstance(held, str) else held)
+    allowed = allowed_pictures(ws, pictures, (held,) if isinstance(held, str) else held)
     found = [_read(ws, task, allowed, balance, seed) for task in tasks]
     ids = _union([rows.image_ids for rows in found], allowed)
     if not len(ids):
@@ -148,7 +148,8 @@ class _Rows:
     epochs: Epochs | None = None
 
 
-def _allowed(ws: Workspace, pictures: str, held: Sequence[str]) -> pa.Array:
+def allowed_pictures(ws: Workspace, pictures: str, held: Sequence[str]) -> pa.Array:
+    """Ids of the pictures of a selection that are not held out, large_string, ascending."""
     catalogue = Catalogue(ws)
     chosen = Selection.parse(pictures).images(catalogue)
     for text in filter(None, held):

@@ -49,6 +49,8 @@ class MultiTask(nn.Module):
     detached scalars by task, before weighting.
     """
 
+    whole = True  # every parameter takes part in every step
+
     def __init__(
         self,
         embedder: Embedder,

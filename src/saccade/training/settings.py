@@ -27,38 +27,26 @@ Mixing = Literal["uniform", "proportional", "temperature", "annealed"]
 Shard = Literal["none", "ddp", "fsdp2"]
 Tracker = Literal["tensorboard", "wandb", "mlflow"]
 CACHED = "cached"
-Kind = TypeVar("Kind", bound="Options")
+Kind = TypeVar("Kind", bound="Running")
+FREE = ("workers", "every", "trackers", "named", "copy_size", "gallery", "groups")  # the model is the same
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a run learns, from what, how, and with what means."""
+class Running:
+    """What every training run has: where it starts, what learns, how long, and with what means."""
 
     model: str | None = None
     """What to start from: a model that the workspace keeps, a model folder, or a timm name."""
     pretrained: bool = False
     """Download the weights that timm has for that name."""
-    tasks: tuple[str, ...] = ("item",)
-    """What to learn: [name=]label[:kind[:loss]][@weight]; a label is item, category, an attribute, an
-    imported task, or labels (the weak ones)."""
     pictures: str = ""
     """Pictures that train, such as role=seller; empty: all but the held."""
     held: str = ""
     """Pictures that never train and are measured in the end; empty: one in ten families."""
-    out_of_domain: str = ""
-    """More pictures that never train, of another kind; measured in the end beside the held."""
-    gallery: str = ""
-    """Pictures that answer when it is measured; empty: all."""
-    groups: str = ""
-    """Attribute or task by which the results are parted, such as skin_tone."""
     recipe: str = "lp-ft"
     """How to fine-tune: full, linear-probe, lp-ft, gradual, layerwise, lora, partial or cached."""
     recipe_options: dict[str, str] = field(default_factory=dict[str, str])
     """Options of the recipe, by name (probe 0.2 slower 0.05)."""
-    dim: int = 128
-    """Width of the embedding; 0: that of the trunk."""
-    size: tuple[int, ...] = ()
-    """Side in pixels, the model's own by default; several are used one after the other."""
     epochs: float = 0
     """Passes over the largest task; 0: 100 with the recipe cached, else 10."""
     steps: int = 0
@@ -68,21 +56,12 @@ class Options:
     lr: float = 0
     """Peak learning rate of what is new, the recipe says by how much less the trunk learns; 0: 0.005 with the
     recipe cached, else 0.001."""
-    temperature: float = 0.05
-    """Divides the cosines of proxy softmax; 0.1 is often better for classes by the dozen."""
     weight_decay: float = 0.05
     """Of matrices."""
     optimiser: Literal["adamw", "sgd"] = "adamw"
     """How gradients become steps."""
     clip: float = 1.0
     """Largest norm of a gradient; 0: none."""
-    augment: Augmenting = "finetuning"
-    """What is done to pictures: plain crops and mirrors them (colour stays), finetuning changes the light
-    too, camera also makes photographs of them, pretraining crops harder."""
-    mixing: Mixing = "uniform"
-    """Which task fills which part of a batch."""
-    views: int = 1
-    """Versions of each picture whose features are kept, with the recipe cached."""
     accumulate: int = 1
     """Parts in which a step's pictures are computed, to save memory."""
     precision: Literal["auto", "no", "bf16"] = "auto"
@@ -97,8 +76,6 @@ class Options:
     """Decay of a running mean of the weights that is kept instead of the last ones; 0: none."""
     workers: int = 2
     """Processes that read and augment pictures."""
-    copy_size: int = 0
-    """Keep a smaller copy of the pictures, this many pixels on the shorter side; 0: none."""
     every: float = 10.0
     """Minutes between checkpoints."""
     trackers: tuple[Tracker, ...] = ("tensorboard",)
@@ -107,16 +84,60 @@ class Options:
     """Of weights, order and augmentation."""
     named: str | None = None
     """Readable part of the model's id; that of the base by default."""
+
+    def __post_init__(self) -> None:
+        least = {"batch": 1, "accumulate": 1, "steps": 0, "workers": 0}
+        for name, low in least.items():
+            if getattr(self, name) < low:
+                raise InputError(f"{name} is {low} or more, found {getattr(self, name)}")
+        if min(self.epochs, self.lr) < 0 or not 0 <= self.ema < 1 or self.every <= 0:
+            raise InputError("epochs and lr are 0 or more, every above 0, ema in [0, 1)")
+
+    def digest(self, *more: object) -> str:
+        """16 hex digits that change with every setting that changes the model, and with `more`."""
+        said = {name: value for name, value in asdict(self).items() if name not in FREE}
+        text = json.dumps([said, *map(str, more)], sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Options(Running):
+    """What a run of an embedding learns, from what, how, and with what means."""
+
+    tasks: tuple[str, ...] = ("item",)
+    """What to learn: [name=]label[:kind[:loss]][@weight]; a label is item, category, an attribute, an
+    imported task, or labels (the weak ones)."""
+    out_of_domain: str = ""
+    """More pictures that never train, of another kind; measured in the end beside the held."""
+    gallery: str = ""
+    """Pictures that answer when it is measured; empty: all."""
+    groups: str = ""
+    """Attribute or task by which the results are parted, such as skin_tone."""
+    dim: int = 128
+    """Width of the embedding; 0: that of the trunk."""
+    size: tuple[int, ...] = ()
+    """Side in pixels, the model's own by default; several are used one after the other."""
+    temperature: float = 0.05
+    """Divides the cosines of proxy softmax; 0.1 is often better for classes by the dozen."""
+    augment: Augmenting = "finetuning"
+    """What is done to pictures: plain crops and mirrors them (colour stays), finetuning changes the light
+    too, camera also makes photographs of them, pretraining crops harder."""
+    mixing: Mixing = "uniform"
+    """Which task fills which part of a batch."""
+    views: int = 1
+    """Versions of each picture whose features are kept, with the recipe cached."""
+    copy_size: int = 0
+    """Keep a smaller copy of the pictures, this many pixels on the shorter side; 0: none."""
     details: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Tasks with more settings than a short text has, by name; they replace `tasks` of that name."""
 
     def __post_init__(self) -> None:
-        least = {"batch": 1, "accumulate": 1, "views": 1, "steps": 0, "workers": 0, "dim": 0, "copy_size": 0}
-        for name, low in least.items():
+        super().__post_init__()
+        for name, low in {"views": 1, "dim": 0, "copy_size": 0}.items():
             if getattr(self, name) < low:
                 raise InputError(f"{name} is {low} or more, found {getattr(self, name)}")
-        if min(self.epochs, self.lr) < 0 or not 0 <= self.ema < 1 or min(self.every, self.temperature) <= 0:
-            raise InputError("epochs and lr are 0 or more, every and temperature above 0, ema in [0, 1)")
+        if self.temperature <= 0:
+            raise InputError(f"temperature is above 0, found {self.temperature}")
         if any(side < 8 for side in self.size):
             raise InputError(f"size is 8 pixels or more, found {self.size}")
         self.learned()
@@ -136,14 +157,6 @@ class Options:
         texts = [Task.parse(text) for text in self.tasks]
         named = [Task.from_mapping(name, values) for name, values in self.details.items()]
         return (*(task for task in texts if task.name not in self.details), *named)
-
-    def digest(self, *more: object) -> str:
-        """16 hex digits that change with every setting that changes the model, and with `more`."""
-        said = asdict(self)
-        for name in ("workers", "every", "trackers", "named", "copy_size", "gallery", "groups"):
-            del said[name]
-        text = json.dumps([said, *map(str, more)], sort_keys=True, default=str)
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def read_config(path: Path, kind: type[Kind]) -> Kind:

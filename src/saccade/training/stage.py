@@ -14,18 +14,18 @@ Decided:
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from saccade.errors import InputError, NotFoundError
+from saccade.errors import NotFoundError
 from saccade.fingerprints.store import keep_model, kept_models, the_only_model
 from saccade.labels.balance.sampling import Balance
 from saccade.progress import SILENT, Progress
 from saccade.training.job import Job
 from saccade.training.loop.devices import launched
+from saccade.training.running import made_by, note_done
 from saccade.training.settings import Augmenting, Options
 from saccade.workspace import Clock, Plan, Report, Stage, Workspace
 from saccade.workspace.lineage import Value
@@ -40,7 +40,7 @@ class Train(Options, Stage):
     def plan(self, ws: Workspace) -> Plan:
         """Steps and pictures of the run; raises `InputError` for settings or labels that cannot be used."""
         job = self._job(ws)
-        if _made(ws, job.folder_name):
+        if made_by(ws, job.folder_name, kept_models(ws)):
             return Plan(self.name, 0, "steps")
         tasks = ", ".join(f"{one.task.name} ({len(one.classes)} classes)" for one in job.data.tasks)
         return Plan(self.name, job.steps, "steps", notes=(f"{len(job.data):,} pictures", tasks))
@@ -56,7 +56,7 @@ class Train(Options, Stage):
     def _run(self, ws: Workspace, clock: Clock, progress: Progress) -> Mapping[str, Value]:
         with clock.reading():
             job = self._job(ws)
-            made = _made(ws, job.folder_name)
+            made = made_by(ws, job.folder_name, kept_models(ws))
         if made:
             return {"model": made, "steps": 0, "note": "nothing changed since it was trained"}
         if job.begun != "untrained" and job.base.model_id not in kept_models(ws):
@@ -67,13 +67,13 @@ class Train(Options, Stage):
             return {"steps": outcome.fitted.step}
         with clock.writing():
             model_id = keep_model(ws, job.save(outcome))
-            ws.write_bytes(f"{job.folder_name}/done.json", json.dumps({"model": model_id}).encode())
+            note_done(ws, job.folder_name, model_id)
         return {"model": model_id, **job.counts(outcome.fitted)}
 
     def outcome(self, ws: Workspace) -> tuple[str, str]:
         """The model that this run has made, and the selection that it never saw."""
         job = self._job(ws)
-        made = _made(ws, job.folder_name)
+        made = made_by(ws, job.folder_name, kept_models(ws))
         if made is None:
             raise NotFoundError(f"{ws.uri} has no model of this run yet: run `saccade {self.name}`")
         return made, job.held
@@ -113,14 +113,3 @@ class Pretrain(Train):
 
     def _balance(self) -> Balance:
         return Balance(self.balance, ratio=self.ratio)
-
-
-def _made(ws: Workspace, folder: str) -> str | None:
-    """The model of a finished run that is still kept."""
-    try:
-        model_id = str(json.loads(ws.read_bytes(f"{folder}/done.json"))["model"])
-    except NotFoundError:
-        return None
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{ws.path(folder)}/done.json is broken: delete it") from error
-    return model_id if model_id in kept_models(ws) else None

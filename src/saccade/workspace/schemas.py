@@ -70,6 +70,14 @@ SPECS: dict[str, TableSpec] = {
               ("variant", S)),
         _spec("objects", "object_id", ("object_id", S), ("image_id", S), ("x", F), ("y", F),
               ("width", F), ("height", F), ("category", S), ("score", F)),
+        # which detector looked at a picture last, and the objects that it found; boxes that people drew are
+        # in `objects` alone
+        _spec("detections", "image_id", ("image_id", S), ("source", S), ("status", S), ("reason", S),
+              ("object_ids", pa.list_(S)), ("seen", TIME)),
+        # salient colours of a picture or an object, the largest first: CIE Lab, three numbers a colour;
+        # shares of the salient pixels; names of colour families (vision/colour.py)
+        _spec("colours", "id", ("id", S), ("image_id", S), ("lab", pa.list_(F)), ("shares", pa.list_(F)),
+              ("names", pa.list_(S)), ("status", S), ("reason", S)),
         # weak labels (saccade.labels): the vocabulary; who says which phrase of an image and how surely it is
         # true of it (score 0..1); clusters of phrases (kind: head, a phrase alone, or tail); training targets
         _spec("phrases", "phrase_id", ("phrase_id", S), ("phrase", S), ("language", S), ("key", S),
@@ -92,6 +100,10 @@ SPECS: dict[str, TableSpec] = {
               ("seconds", pa.float64()), ("state", S), ("host", S), ("started", TIME), ("ended", TIME)),
     )
 }  # fmt: skip
+
+
+# Rows of a table of fingerprints, as Lance SQL: that of a whole picture bears the picture's id.
+OWN_ROWS = {"images": "id = image_id", "objects": "id != image_id", "all": "true"}
 
 
 def fingerprint_spec(model_id: str, dim: int) -> TableSpec:

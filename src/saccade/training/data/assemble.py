@@ -8,6 +8,7 @@ step. The batch is written straight into shared memory. Bytes of a few pictures 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -16,9 +17,28 @@ from torch import Tensor
 from saccade.training.batch import Ints
 from saccade.training.data.geometry import Pixels
 from saccade.training.data.pictures import Encoded, PictureSource
-from saccade.training.data.transforms import Augment
+from saccade.training.data.transforms import Behind
 
 _TOGETHER = 32  # pictures whose bytes are held at once
+
+
+class Augments(Protocol):
+    """Makes pixels of a picture: `transforms.Augment`, or one that also moves boxes."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of what comes out."""
+        ...
+
+    def view(self, height: int, width: int, rng: np.random.Generator) -> Any:
+        """What is decided before decoding, with `draft`, the shortest side that is decoded."""
+        ...
+
+    def finish(
+        self, rgb: Pixels, view: Any, rng: np.random.Generator, behind: Behind | None = None
+    ) -> Pixels:
+        """uint8 of `shape`."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +63,7 @@ class Assembler:
     """Makes micro-batches; picklable. shared: put them into shared memory, for another process."""
 
     pictures: PictureSource
-    augment: Augment
+    augment: Augments
     seed: int
     shared: bool
 
@@ -82,5 +102,5 @@ class Assembler:
         """Another picture of the step, coarse: it is out of focus as a rule."""
         row = int(item.rows[int(share * len(item.rows))])
         encoded = held[row] if row in held else self.pictures.read(np.array([row]))[0]
-        rgb = encoded.decode(max(1, self.augment.size // 2))
+        rgb = encoded.decode(max(1, min(self.augment.shape) // 2))
         return None if isinstance(rgb, str) else rgb

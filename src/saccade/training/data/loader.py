@@ -23,10 +23,9 @@ import numpy as np
 from saccade.errors import InputError
 from saccade.fingerprints.prefetch import ordered_map
 from saccade.training.batch import Batch, Ints, Sampler
-from saccade.training.data.assemble import Assembler, Item, Made
+from saccade.training.data.assemble import Assembler, Augments, Item, Made
 from saccade.training.data.crew import Crew
 from saccade.training.data.pictures import PictureSource
-from saccade.training.data.transforms import Augment
 
 _NAMED = 100  # unreadable pictures that are told by name
 
@@ -58,7 +57,7 @@ class Loader:
         self,
         pictures: PictureSource,
         sampler: Sampler,
-        augment: Augment,
+        augment: Augments,
         *,
         workers: int = 2,
         seed: int = 0,

@@ -104,7 +104,7 @@ class Devices:
         ignore(network, left_out)
         if not any(p.requires_grad and id(p) not in besides for p in network.parameters()):
             return network
-        unused = network.embedder.pool == "mean"  # the trunk's own pooling gets no gradient
+        unused = network.embedder.pool == "mean" or not network.whole  # the trunk's own pooling, say
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "`broadcast_buffers`", FutureWarning)  # its heir is too new
             return DistributedDataParallel(

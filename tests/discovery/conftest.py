@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
 from saccade.training.handmade import handmade_model
 from saccade.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tests.discovery.scenery import Gallery
 
 COLOURS = {"red": (200, 30, 30), "green": (20, 150, 60), "blue": (30, 60, 210), "yellow": (235, 200, 30)}
 SHAPES = ("disc", "box", "cross")
@@ -74,3 +78,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="session")
 def engine(shop: Workspace) -> Engine:
     return Engine(shop)
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    """Read-only for tests: the shop with scenes, objects, annotations, copies, tasks and colours."""
+    from tests.discovery.scenery import made
+
+    return made(tmp_path_factory.mktemp("gallery"))

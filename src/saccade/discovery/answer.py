@@ -7,6 +7,54 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from saccade.vision.boxes import Box
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a picture that shows one thing.
+
+    `category` and `score` (0..1) are a detector's, or a person's, whose boxes have no score. `object_id` is
+    None for what is not in the table `objects`.
+    """
+
+    box: Box
+    object_id: str | None = None
+    category: str | None = None
+    score: float | None = None
+
+    @property
+    def x(self) -> float:
+        """Centre from the left, 0..1: where a dot goes."""
+        return self.box.x + self.box.width / 2
+
+    @property
+    def y(self) -> float:
+        """Centre from the top, 0..1."""
+        return self.box.y + self.box.height / 2
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a result is there.
+
+    `source` says what was compared with what; `score` is that source's own (a cosine). `agreement` (0..1) is
+    how well its metadata agree with the query's, None where nothing was compared; `agreed` names what does.
+    `part` is what matched in the result's picture, where that is not the whole of it.
+    """
+
+    source: str
+    score: float
+    agreement: float | None = None
+    agreed: tuple[str, ...] = ()
+    part: Part | None = None
+
+    @property
+    def text(self) -> str:
+        """One sentence for a person."""
+        same = f"; agrees in {', '.join(self.agreed)}" if self.agreed else ""
+        return f"looks alike ({self.source}, {self.score:.2f}){same}"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -14,7 +62,8 @@ class Result:
 
     `score` is the cosine in -1..1 for a visual query and BM25 (from 0 upwards) for words. `image_id` is
     the picture that matched, `width` and `height` its size in pixels. `item_id` is None for a picture that
-    belongs to no item.
+    belongs to no item. `folded` counts near-duplicates that it stands for; `why` is there in answers of the
+    products that are built on searches.
     """
 
     rank: int
@@ -28,6 +77,8 @@ class Result:
     attributes: Mapping[str, str]
     width: int | None = None
     height: int | None = None
+    folded: int = 0
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

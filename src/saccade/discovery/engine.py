@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saccade.catalog.fetch import FetchSettings, fetch_one
-from saccade.discovery.answer import Answer, Result, Stopwatch
+from saccade.discovery.answer import Answer, Result, Stopwatch, Why
 from saccade.discovery.items import ItemRow
 from saccade.discovery.neighbours import Found, Wanted, find
 from saccade.discovery.owners import Size
@@ -127,11 +127,12 @@ class Engine:
         data = query.image
         if query.url is not None:
             with watch.step("fetch"):
-                data = self._fetched(query.url)
+                data = self.fetched(query.url)
         assert data is not None
         return Prepared(query, watch, self._embedded(data, query.box, watch), image_id=image_id(data))
 
-    def _fetched(self, url: str) -> bytes:
+    def fetched(self, url: str) -> bytes:
+        """The bytes behind an address; `InputError` where there is no picture."""
         settings = FetchSettings(
             public_only=self.public_only, attempts=1, honour_noai=False, max_bytes=self.limits.url_bytes,
             timeout=self.limits.url_seconds, deadline=self.limits.url_seconds,
@@ -153,13 +154,21 @@ class Engine:
         return Prepared(query, watch, vector, image_id=picture, own=item_id)
 
     def _embedded(self, data: bytes, box: Box | None, watch: Stopwatch) -> NDArray[np.float32]:
+        rgb = self.decoded(data, watch)
+        return self.embedded([rgb if box is None else crop(rgb, box)], watch)[0]
+
+    def decoded(self, data: bytes, watch: Stopwatch) -> NDArray[np.uint8]:
+        """The upright pixels of a picture file, uint8 HWC; `InputError` where they cannot be had."""
         with watch.step("decode"):
             picture = decode(data, max_pixels=self.limits.max_pixels)
-            if picture.rgb is None:
-                raise InputError(f"the query picture cannot be used: {picture.reason}")
-            rgb = picture.rgb if box is None else crop(picture.rgb, box)
+        if picture.rgb is None:
+            raise InputError(f"the query picture cannot be used: {picture.reason}")
+        return picture.rgb
+
+    def embedded(self, pictures: Sequence[NDArray[np.uint8]], watch: Stopwatch) -> NDArray[np.float32]:
+        """Vectors of pictures, float32 [N, dim], in one call of the model."""
         with watch.step("embed"):
-            return self.runner().embed([rgb])[0]
+            return self.runner().embed(pictures)
 
     def runner(self) -> Embeds:
         """The index's model, opened at the first query that needs it."""
@@ -211,7 +220,7 @@ class Engine:
 
     def answer(self, asked: Prepared, rows: Sequence[Row]) -> Answer:
         """The rows as a typed answer."""
-        results = tuple(_result(rank, row) for rank, row in enumerate(rows, start=1))
+        results = tuple(to_result(rank, row) for rank, row in enumerate(rows, start=1))
         if asked.query.text is not None:
             return Answer(results, "titles", None, None, None, asked.watch.seconds)
         info = self.info
@@ -228,12 +237,15 @@ def _dressed(hits: Sequence[Found], rows: Mapping[str, ItemRow], sizes: Mapping[
     ]
 
 
-def _result(rank: int, row: Row) -> Result:
+def to_result(rank: int, row: Row, folded: int = 0, why: Why | None = None) -> Result:
+    """A row as a result."""
     width, height = row.size or (None, None)
     if row.item is None:
-        return Result(rank, row.score, row.image_id, None, None, None, None, None, {}, width, height)
+        return Result(
+            rank, row.score, row.image_id, None, None, None, None, None, {}, width, height, folded, why
+        )
     item = row.item
     return Result(
         rank, row.score, row.image_id, item.item_id, item.title, item.category, item.price, item.url,
-        item.attributes, width, height,
+        item.attributes, width, height, folded, why,
     )  # fmt: skip

@@ -23,11 +23,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 from saccade.bazaar import Bazaar
 from saccade.catalog.ingest import Ingest
+from saccade.fingerprints.colours import Colours
 from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model
 from saccade.index.stage import BuildIndex
@@ -47,7 +49,8 @@ NOTED = """
     window.sent = []; window.open_ = 0;
     const real = window.fetch;
     window.fetch = (path, init) => {
-        if (path !== '/v1/search') return real(path, init);
+        const chips = /"k":1[,}]/.test(init?.body?.get ? init.body.get('query') : init?.body);
+        if (chips || !/^.v1.(search|similar|lens|flashlight)$/.test(path)) return real(path, init);
         const one = { at: performance.now() };
         window.sent.push(one); window.open_++;
         if (init.body instanceof FormData) createImageBitmap(init.body.get('image')).then((made) => {
@@ -55,30 +58,37 @@ NOTED = """
         });
         return real(path, init).finally(() => window.open_--);
     };
-"""  # notes searches as they are sent
+"""  # notes searches as they are sent, but not those for chips only
 PRODUCTS = int(os.environ.get("SACCADE_SCREENSHOT_PRODUCTS", "90"))
-SCENES = 40 if PRODUCTS > 90 else 0
+SCENES = 40 if PRODUCTS > 90 else 8
 playwright.expect.set_options(timeout=15_000)
 SLACK = 1000  # ms that a crop may take on a busy machine; about 50 when it is quiet
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small marketplace, `shop`, and its workspace, `ws`."""
+    """A folder with a small marketplace, `shop`, and its workspace, `ws`, with objects, colours and tones."""
     folder = tmp_path_factory.mktemp("page")
-    Bazaar(seed=0, products=PRODUCTS, photos=1, scenes=SCENES, size=192 if SCENES else 128).write(
-        folder / "shop"
-    )
+    size = 192 if PRODUCTS > 90 else 128
+    Bazaar(seed=0, products=PRODUCTS, photos=1, scenes=SCENES, size=size).write(folder / "shop")
     ws = Workspace(folder / "ws", create=True)
     Ingest(str(folder / "shop" / "catalogue" / "items.jsonl")).run(ws)
+    scenes = str(folder / "shop" / "scenes" / "annotations.json")
+    Ingest(scenes, role="scene", pictures_only=True).run(ws)
     fit_to_catalogue(ws, folder / "model")
     model_id = keep_model(ws, folder / "model")
     Fingerprint(model_id).run(ws)
     BuildIndex(model_id).run(ws)
+    Fingerprint(model_id, store="objects").run(ws)
+    BuildIndex(model_id, index="objects", store="objects").run(ws)
+    Colours().run(ws)
+    images = ws.table("images").read(["image_id"])["image_id"].to_pylist()[::3]
+    tones = [{"task": "skin_tone", "image_id": one, "label": str(1 + n % 4)} for n, one in enumerate(images)]
+    ws.table("tasks").upsert(pa.Table.from_pylist(tones))  # as if people had labelled them
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page_url(shop: Path) -> Iterator[str]:
     """The address of a server over the marketplace."""
     if not (PAGE / "index.html").is_file():
@@ -97,7 +107,7 @@ def page_url(shop: Path) -> Iterator[str]:
 
 
 def answering(address: str, server: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/ready", timeout=5):
@@ -383,7 +393,7 @@ def test_a_part_of_an_items_picture_is_searched(opened: Any) -> None:
     page.wait_for_selector(CARD)
     page.locator(f"{CARD} [data-open]").first.click()
     settled(page)
-    with page.expect_request("**/v1/search") as asked:
+    with page.expect_request("**/v1/flashlight") as asked:
         drag(page, (0.3, 0.3), (0.9, 0.9), steps=3)
     assert asked.value.post_data_json["item_id"]
     playwright.expect(page.locator("#similar")).to_have_text("Like this part")

@@ -42,22 +42,40 @@ TESTED_BY = {
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
+    "cli/test_detection.py": "cli/verbs/assess_detector cli/verbs/detect cli/verbs/train_detector",
+    "cli/test_judge.py": "cli/verbs/judge",
     "cli/test_training.py": "cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
     "cli/test_models.py": "cli/verbs/convert cli/verbs/pull cli/verbs/push pipeline/convert",
     "cli/test_verbs.py": "cli/common cli/verbs/dedup cli/verbs/demo cli/verbs/evaluate cli/verbs/fingerprint "
     "cli/verbs/imports cli/verbs/index cli/verbs/info cli/verbs/ingest cli/verbs/model cli/verbs/run "
     "cli/verbs/search cli/verbs/serve pipeline/models",
     "client/test_calls.py": "client/conditions client/errors",
+    "client/test_products.py": "client/product_calls",
     "client/test_reading.py": "client/answers",
+    "detection/runners/test_torch.py": "detection/trained",
+    "detection/test_detector.py": "detection/runners/onnx",
+    "detection/test_stage.py": "detection/pending",
+    "discovery/complete/test_stage.py": "cli/verbs/fit_complete",
+    "discovery/diversity/test_mmr.py": "discovery/diversity/checks",
+    "discovery/lens/test_lens.py": "discovery/lens/shapes",
+    "discovery/test_arrange.py": "discovery/arrange_agreement discovery/arrange_pool",
+    "discovery/test_looks.py": "discovery/looks_columns discovery/looks_memory",
     "discovery/test_engine.py": "discovery/neighbours discovery/pictures",
     "discovery/test_shelf.py": "discovery/owners",
     "workspace/test_stage.py": "errors progress",
     "evaluation/test_assess.py": "evaluation/carded evaluation/cost evaluation/embed",
     "evaluation/test_classified.py": "evaluation/grouped evaluation/tables",
+    "evaluation/judging/test_making.py": "evaluation/judging/plan evaluation/judging/runs",
+    "evaluation/judging/test_order.py": "evaluation/judging/sides",
+    "evaluation/judging/test_verdict.py": "evaluation/judging/grades evaluation/judging/raters "
+    "evaluation/judging/ratings evaluation/judging/report",
+    "evaluation/test_detection.py": "evaluation/detection_gate evaluation/detection_measure "
+    "evaluation/detection_page evaluation/detection_set",
     "evaluation/test_stage.py": "evaluation/judged evaluation/worst",
     "evaluation/test_tasks.py": "evaluation/answers evaluation/classify evaluation/folder "
     "evaluation/questions evaluation/results",
     "evaluation/test_retrieval.py": "catalog/catalogue catalog/selection evaluation/vectors",
+    "fingerprints/test_colours.py": "cli/verbs/colours",
     "fingerprints/test_stage.py": "fingerprints/coverage fingerprints/engine fingerprints/pending",
     "fingerprints/runners/test_parity.py": "fingerprints/runners/base fingerprints/runners/openvino "
     "fingerprints/runners/plain fingerprints/runners/torch",
@@ -81,12 +99,22 @@ TESTED_BY = {
     "metrics/test_trec.py": "metrics/columns metrics/lines",
     "models/test_convert.py": "models/dialects/folded",
     "models/test_folder.py": "models/config",
+    "models/detector/test_detector.py": "models/detector/anchors models/detector/faster_rcnn "
+    "models/detector/neck models/detector/ssd models/detector/two_stage models/detector/vectors",
+    "models/detector/test_export.py": "models/detector/graphs models/detector/runtime",
+    "models/detector/test_folder.py": "models/detector/build",
+    "models/detector/test_vit_frcnn.py": "models/detector/maps",
     "models/export/test_export.py": "models/export/fixed models/export/onnx models/export/openvino "
     "models/export/readme",
     "service/test_api.py": "service/app service/bodies service/context service/desk service/errors "
     "service/listing service/pictures service/wire service/routes/items service/routes/operations "
     "service/routes/search",
     "service/test_faults.py": "service/gate service/logs service/monitoring",
+    "service/test_judging.py": "service/wire_judging service/routes/judgements",
+    "service/test_labels.py": "service/browsing service/routes/labels",
+    "service/test_products.py": "service/detecting service/product_answers service/product_bodies "
+    "service/product_facts service/scenes service/wire_discovery service/wire_queries "
+    "service/routes/discovery",
     "service/test_switch.py": "service/live service/server service/upkeep",
     "service/test_writer.py": "service/applying service/folding",
     "training/data/test_crew.py": "training/data/server",
@@ -99,7 +127,9 @@ TESTED_BY = {
     "training/recipes/test_definitions.py": "training/recipes/base training/recipes/full "
     "training/recipes/gradual training/recipes/layerwise training/recipes/linear_probe "
     "training/recipes/lp_ft training/recipes/partial training/recipes/recipe training/recipes/trainable",
-    "training/test_stage.py": "training/job training/orders training/sources",
+    "training/detection/test_stage.py": "training/detection/job training/detection/network "
+    "training/detection/settings",
+    "training/test_stage.py": "training/running training/job training/orders training/sources",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }
 

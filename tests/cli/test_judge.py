@@ -81,7 +81,8 @@ def test_a_plan_that_is_not_there(ws: Workspace) -> None:
 
 
 def test_help_names_the_actions(capsys: pytest.CaptureFixture[str]) -> None:
-    judge.main(["--help"])
+    with pytest.raises(SystemExit):
+        judge.main(["--help"])
     said = capsys.readouterr().out
     for action in ("plan", "verdict", "qrels"):
         assert action in said

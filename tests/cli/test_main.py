@@ -24,7 +24,7 @@ def test_every_verb_has_a_module() -> None:
     import saccade.cli
 
     folder = Path(next(iter(saccade.cli.__path__))) / "verbs"
-    modules = {MODULES.get(verb, verb) for verb in VERBS}
+    modules = {MODULES.get(verb, verb.replace("-", "_")) for verb in VERBS}
     assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == modules
 
 

@@ -10,6 +10,8 @@ from saccade.pipeline.stages import STAGES, Row, row_of
 from saccade.workspace import Stage
 from saccade.workspace.schemas import SPECS
 
+FOLDERS = ("complete", "detectors", "fingerprints", "indexes", "models", "reports")
+
 
 @pytest.mark.parametrize("row", STAGES, ids=lambda row: row.verb)
 def test_a_row_names_a_stage_and_its_settings(row: Row) -> None:
@@ -22,7 +24,7 @@ def test_a_row_names_a_stage_and_its_settings(row: Row) -> None:
 @pytest.mark.parametrize("row", STAGES, ids=lambda row: row.verb)
 def test_tables_of_a_row_exist_or_follow_a_pattern(row: Row) -> None:
     for name in (*row.reads, *row.writes):
-        assert name in SPECS or name.split("/")[0] in ("fingerprints", "indexes", "models", "reports")
+        assert name in SPECS or name.split("/")[0] in FOLDERS
 
 
 def test_a_row_is_found_by_its_verb() -> None:

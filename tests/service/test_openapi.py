@@ -27,6 +27,10 @@ EXAMPLES = 50  # of each operation
 PATHS = {
     "/v1/search": {"post"}, "/v1/items": {"get"}, "/v1/items/{item_id}": {"get", "put", "delete"},
     "/v1/items/{item_id}/similar": {"get"}, "/v1/items/bulk": {"post"}, "/v1/pictures/{image_id}": {"get"},
+    "/v1/judging": {"get"}, "/v1/judging/{plan}/next": {"get"}, "/v1/judgements": {"post"},
+    "/v1/labels": {"get"}, "/v1/labels/{label_id}": {"get"},
+    "/v1/discovery": {"get"}, "/v1/similar": {"post"}, "/v1/flashlight": {"post"}, "/v1/dots": {"post"},
+    "/v1/objects": {"post"}, "/v1/shop": {"post"}, "/v1/lens": {"post"}, "/v1/complete": {"post"},
     "/v1/info": {"get"}, "/health": {"get"}, "/ready": {"get"}, "/metrics": {"get"},
 }  # fmt: skip
 
@@ -58,7 +62,7 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 def test_writes_name_their_key(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            writes = method in ("put", "delete") or path.endswith("/bulk")
+            writes = method in ("put", "delete") or path.endswith(("/bulk", "/judgements"))
             assert ("security" in operation) == writes, (method, path)
 
 

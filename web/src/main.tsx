@@ -9,7 +9,10 @@ import "./styles/grid.css";
 import "./styles/crop.css";
 import "./styles/filters.css";
 import "./styles/pages.css";
+import "./styles/discover.css";
 import "./styles/dialogs.css";
+import "./styles/rate.css";
+import "./styles/labels.css";
 
 const root = document.getElementById("root");
 if (root) {

@@ -21,7 +21,7 @@ from saccade.errors import NotFoundError
 from saccade.workspace import Workspace
 from saccade.workspace.tables import any_of, quoted
 
-_OF_IMAGES = ("item_images", "texts", "objects", "duplicates", "image_bytes", "images")
+_OF_IMAGES = ("item_images", "texts", "objects", "detections", "duplicates", "image_bytes", "images")
 _PART = 2048  # names in one filter
 
 

@@ -24,11 +24,17 @@ VERBS = {
     "pull": "fetch a published model into the workspace",
     "pretrain": "train a network from nothing on the weak labels",
     "train": "fine-tune a model: one embedding, any number of tasks",
+    "train-detector": "train a detector on the boxes that people drew",
+    "detect": "find the objects in pictures that no detector has looked at",
+    "assess-detector": "compare detectors on labelled pictures",
     "fingerprint": "compute the vectors of a model for what is new",
+    "colours": "find the salient colours of pictures and objects",
     "index": "bring the index of nearest neighbours up to date",
     "search": "find by item, picture, address, words; write a picture page",
+    "fit-complete": "learn which things go together, from boards and scenes",
     "serve": "answer searches over HTTP, with a page to search on",
     "evaluate": "measure retrieval against known answers",
+    "judge": "have people rate results: plan, verdict, relevance lists",
     "assess": "measure a trained model and complete its card",
     "run": "bring everything in the workspace up to date",
     "info": "say what the workspace holds and how it was made",
@@ -60,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(verb: str, rest: list[str]) -> int:
-    module = import_module(f"saccade.cli.verbs.{MODULES.get(verb, verb)}")
+    module = import_module(f"saccade.cli.verbs.{MODULES.get(verb, verb.replace('-', '_'))}")
     try:
         module.main(rest)
     except SaccadeError as error:

@@ -15,9 +15,11 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
+from saccade.client import judging
 from saccade.client.answers import Item
-from saccade.client.calls import Calls, Pause, Request, Steps
+from saccade.client.calls import Pause, Request, Steps
 from saccade.client.errors import ApiError, unreachable
+from saccade.client.product_calls import ProductCalls as Calls
 from saccade.errors import InputError
 
 P = ParamSpec("P")
@@ -75,6 +77,17 @@ class Client:
     info = _sync(Calls.info)
     ready = _sync(Calls.ready)
     wait_ready = _sync(Calls.wait_ready)
+    plans = _sync(judging.plans)
+    next_questions = _sync(judging.next_questions)
+    judge = _sync(judging.judge)
+    discovery = _sync(Calls.discovery)
+    similar_to = _sync(Calls.similar_to)
+    flashlight = _sync(Calls.flashlight)
+    dots = _sync(Calls.dots)
+    objects = _sync(Calls.objects)
+    shop = _sync(Calls.shop)
+    lens = _sync(Calls.lens)
+    complete = _sync(Calls.complete)
 
     def all_items(self, where: Sequence[str] = ()) -> Iterator[Item]:
         """Every item in order of ids, page by page: `for item in client.all_items(): ...`."""
@@ -145,6 +158,17 @@ class AsyncClient:
     info = _async(Calls.info)
     ready = _async(Calls.ready)
     wait_ready = _async(Calls.wait_ready)
+    plans = _async(judging.plans)
+    next_questions = _async(judging.next_questions)
+    judge = _async(judging.judge)
+    discovery = _async(Calls.discovery)
+    similar_to = _async(Calls.similar_to)
+    flashlight = _async(Calls.flashlight)
+    dots = _async(Calls.dots)
+    objects = _async(Calls.objects)
+    shop = _async(Calls.shop)
+    lens = _async(Calls.lens)
+    complete = _async(Calls.complete)
 
     async def all_items(self, where: Sequence[str] = ()) -> AsyncIterator[Item]:
         """Every item in order of ids, page by page: `async for item in client.all_items(): ...`."""

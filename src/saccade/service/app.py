@@ -22,18 +22,23 @@ from threadpoolctl import threadpool_limits
 
 from saccade.errors import SaccadeError
 from saccade.service import errors
+from saccade.service.browsing import Browsing
 from saccade.service.context import Context
 from saccade.service.desk import Desk
 from saccade.service.gate import App, Gate
+from saccade.service.judging import Judging
 from saccade.service.listing import Listing
 from saccade.service.live import Live
 from saccade.service.monitoring import Monitor
 from saccade.service.pictures import PictureDesk
-from saccade.service.routes import items, operations, search
+from saccade.service.products import Products
+from saccade.service.routes import discovery, items, judgements, labels, operations, search
 from saccade.service.settings import Settings
 from saccade.service.site import Site
 from saccade.service.upkeep import Upkeep
 from saccade.service.wire import BulkRequest, ItemBody, SearchRequest
+from saccade.service.wire_judging import JudgementBody
+from saccade.service.wire_queries import REQUESTS
 from saccade.service.writer import Writer
 from saccade.workspace import Workspace
 
@@ -55,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Visual search over a catalogue: by item, picture, part of a picture, address, words.",
     )  # fmt: skip
     app.state.settings = settings
-    for part in (search, items, operations):
+    for part in (search, discovery, items, judgements, labels, operations):  # the last one takes every path
         app.include_router(part.router)
     errors.install(app)
     app.openapi = lambda: openapi(app)  # pyright: ignore[reportAttributeAccessIssue]
@@ -86,14 +91,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def assembled(settings: Settings, monitor: Monitor) -> Context:
     """The parts of a worker, not yet open."""
     live = Live(Workspace(settings.workspace), settings, monitor)
+    desk = Desk(live, settings, monitor)
+    live.beside = products = Products(live, desk)
     return Context(
-        settings, monitor, live, Desk(live, settings, monitor), PictureDesk(live, settings.limits.pixels),
+        settings, monitor, live, desk, PictureDesk(live, settings.limits.pixels),
         Listing(live), Site(), writer := Writer(live.ws, live), Upkeep(live, writer, settings),
+        judging=Judging(live.ws), browsing=Browsing(live.ws), products=products,
     )  # fmt: skip
 
 
 def _open(found: Context) -> None:
     try:
+        found.products.begin()
         found.live.open()
         found.upkeep.start()
         _log.info("ready: index version %s", found.live.engine.info.version)
@@ -108,9 +117,11 @@ def _open(found: Context) -> None:
 def _close(found: Context) -> None:
     found.upkeep.close()
     found.writer.close(drain=True)
+    found.judging.close()
     found.upkeep.join()
     found.desk.close()
     found.pictures.close()
+    found.products.close()
     found.live.close()
     _log.info("stopped, process %d", os.getpid())
 
@@ -121,7 +132,13 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         return app.openapi_schema
     made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     parts = made["components"]
-    for model in (SearchRequest, ItemBody, BulkRequest):  # bodies that are read by hand
+    for model in (
+        SearchRequest,
+        ItemBody,
+        BulkRequest,
+        JudgementBody,
+        *REQUESTS,
+    ):  # bodies that are read by hand
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         parts["schemas"] |= {**schema.pop("$defs", {}), model.__name__: schema}
     parts["securitySchemes"] = {"writeKey": {"type": "http", "scheme": "bearer"}}

@@ -9,12 +9,15 @@ from typing import TypeVar
 
 from fastapi import Request
 
+from saccade.service.browsing import Browsing
 from saccade.service.desk import Desk
 from saccade.service.errors import ApiError
+from saccade.service.judging import Judging
 from saccade.service.listing import Listing
 from saccade.service.live import Live
 from saccade.service.monitoring import Monitor
 from saccade.service.pictures import PictureDesk
+from saccade.service.products import Products
 from saccade.service.settings import Settings
 from saccade.service.site import Site
 from saccade.service.upkeep import Upkeep
@@ -36,6 +39,9 @@ class Context:
     site: Site
     writer: Writer
     upkeep: Upkeep
+    judging: Judging
+    browsing: Browsing
+    products: Products
 
     async def leased(self, work: Callable[..., T], *given: object) -> T:
         """`work(engine, ...)` on a thread that may wait for the tables."""

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -50,6 +51,22 @@ class _Served:
     retired: bool = False
 
 
+class Beside(Protocol):
+    """What else follows the tables and the engine."""
+
+    def open(self) -> None:
+        """Before searches are answered: `Live.engine` and `Live.shelf` are there."""
+        ...
+
+    def wrote(self, image_ids: Sequence[str]) -> None:
+        """These pictures, or the items that show them, were written; returns at once."""
+        ...
+
+    def lost(self) -> None:
+        """Writes were missed: look at everything again; returns at once."""
+        ...
+
+
 class Live:
     """What a worker serves from. `open` before use; `close` at the end."""
 
@@ -65,6 +82,8 @@ class Live:
         self._seen: dict[str, int] = {}
         self._since: list[Change] | None = None  # what was written while the next engine is made
         self._shelf: MemoryShelf | None = None
+        self._opened = False
+        self.beside: Beside | None = None
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -74,6 +93,11 @@ class Live:
         self._seen = self.table_versions()
         self._shelf = MemoryShelf(self.ws)
         self._take(self._built())
+        if self.beside is not None:
+            self.reason = "opening the detector and the index of objects"
+            self.beside.open()
+            self.reason = ""
+        self._opened = True
         self._watcher.start()
 
     def close(self) -> None:
@@ -89,8 +113,8 @@ class Live:
 
     @property
     def ready(self) -> bool:
-        """Whether there is an engine."""
-        return self._served is not None
+        """Whether there is an engine, and all that is beside it."""
+        return self._opened and self._served is not None
 
     @property
     def engine(self) -> Engine:
@@ -158,6 +182,8 @@ class Live:
             except LostError:
                 self._take(self._built())
                 self.shelf.refresh()
+                if self.beside is not None:
+                    self.beside.lost()
             self.journal.applied()
 
     def notice(self) -> None:
@@ -175,6 +201,8 @@ class Live:
 
     def _noted(self, change: Change) -> None:
         self.shelf.changed(change.items, change.images)
+        if self.beside is not None:
+            self.beside.wrote(change.images)
         if self._since is not None:
             self._since.append(change)
         if change.before == self._seen:

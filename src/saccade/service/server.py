@@ -28,6 +28,7 @@ from saccade.errors import InputError, NotFoundError
 from saccade.index.opened import index_info
 from saccade.service import logs
 from saccade.service.app import served
+from saccade.service.detecting import check_detector
 from saccade.service.gate import App
 from saccade.service.monitoring import FILES, forget_worker
 from saccade.service.settings import ENVIRONMENT, Settings
@@ -71,6 +72,7 @@ def check(settings: Settings) -> None:
         raise InputError(f"expected 1 to 64 workers, found {settings.workers}")
     if not 0 <= settings.port <= 65535:
         raise InputError(f"expected a port from 0 to 65535, found {settings.port}")
+    check_detector(settings)
     ws = Workspace(settings.workspace)
     if index_info(ws, settings.index) is None:
         raise NotFoundError(f"{ws.uri} has no index {settings.index!r} yet; build it with `saccade index`")

@@ -55,9 +55,10 @@ class ServiceLimits:
 class Settings:
     """A service over one workspace.
 
-    `keys` are SHA-256 digests (hex) of the write keys. `threads`: cores for all workers together, 0 for all
-    there are. `shared`: a folder of this run in which workers meet, made by the server. A layer of more than
-    `fold_after` points, or older than `fold_seconds`, is folded into the next version of the index.
+    `keys` are SHA-256 digests (hex) of the write keys. `detector`: id or folder, "" for the only one that the
+    workspace keeps. `threads`: cores for all workers together, 0 for all there are. `shared`: a folder of
+    this run in which workers meet, made by the server. A layer of more than `fold_after` points, or older
+    than `fold_seconds`, is folded into the next version of the index.
     """
 
     workspace: str
@@ -67,6 +68,7 @@ class Settings:
     workers: int = 1
     allow_private: bool = False
     urls: bool = True
+    detector: str = ""
     fold_after: int = 2000
     fold_seconds: float = 30.0
     keys: tuple[str, ...] = ()

@@ -42,8 +42,10 @@ def test_boxes_of_people(boxed: Make) -> None:
 def test_boxes_of_a_detector_teach_only_where_they_are_asked_for(boxed: Make) -> None:
     ws = boxed(6)
     image = read_boxes(ws).image_ids[0].as_py()
-    row = pa.table({"image_id": [image], "source": ["d-1"], "status": ["ok"]})
-    ws.table("detections").append(row)
+    rows = ws.table("objects").read(["object_id", "image_id"]).to_pylist()
+    found = [row["object_id"] for row in rows if row["image_id"] == image]
+    row = {"image_id": [image], "source": ["d-1"], "status": ["ok"], "object_ids": [found]}
+    ws.table("detections").append(pa.table(row))
     assert image not in read_boxes(ws).image_ids.to_pylist()
     assert image in read_boxes(ws, drawn="all").image_ids.to_pylist()
 

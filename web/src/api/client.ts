@@ -19,13 +19,15 @@ export class Unreachable extends Error {}
 
 export interface Asked {
   body?: FormData | object;
+  /** A write key, for what only its holders may do. */
+  key?: string;
   signal: AbortSignal;
 }
 
 const ABSENT = new Set([502, 503, 504]);
 
-export async function ask<T>(path: string, { body, signal }: Asked): Promise<T> {
-  const answer = await sent(path, body, signal);
+export async function ask<T>(path: string, { body, key, signal }: Asked): Promise<T> {
+  const answer = await sent(path, body, key, signal);
   if (ABSENT.has(answer.status)) throw new Unreachable(`status ${answer.status}`);
   if (!answer.ok) throw await refusal(answer);
   return received<T>(answer, signal);
@@ -34,10 +36,13 @@ export async function ask<T>(path: string, { body, signal }: Asked): Promise<T> 
 async function sent(
   path: string,
   body: FormData | object | undefined,
+  key: string | undefined,
   signal: AbortSignal,
 ): Promise<Response> {
   const form = body instanceof FormData;
-  const init: RequestInit = { signal, headers: form || !body ? {} : { "content-type": "application/json" } };
+  const headers: Record<string, string> = form || !body ? {} : { "content-type": "application/json" };
+  if (key !== undefined) headers["authorization"] = `Bearer ${key}`;
+  const init: RequestInit = { signal, headers };
   if (body) Object.assign(init, { method: "POST", body: form ? body : JSON.stringify(body) });
   try {
     return await fetch(path, init);

@@ -1,5 +1,7 @@
 /* The shapes of the HTTP API, version 1, as far as the page reads or writes them. */
 
+import type { Chip, Share, Swatch, Understanding, Why } from "./discovery";
+
 export interface Box {
   x: number;
   y: number;
@@ -27,12 +29,21 @@ export interface CardItem {
 export interface Result extends CardItem {
   rank: number;
   score: number;
+  folded?: number;
+  why?: Why | string | null;
+  shares?: Share[];
 }
 
+/** The answer of any search for items; what only some of them tell is optional. */
 export interface SearchAnswer {
   results: Result[];
-  source: "visual" | "titles";
   image_id: string | null;
+  chips?: Chip[];
+  palette?: Swatch[];
+  coverage?: number;
+  effect?: { score_before: number; score_after: number } | null;
+  notes?: string[];
+  understanding?: Understanding;
 }
 
 export interface ItemsAnswer {

@@ -6,6 +6,9 @@ import { HomePage } from "../pages/HomePage";
 import { ItemPage } from "../pages/ItemPage";
 import { LostPage } from "../pages/LostPage";
 import { SearchPage } from "../pages/SearchPage";
+import { LabelPage } from "../labels/LabelPage";
+import { LabelsPage } from "../labels/LabelsPage";
+import { RatePage } from "../rate/RatePage";
 import { Notices } from "../ui/Notices";
 import { ServerLine } from "../ui/ServerLine";
 import { UploadIcon } from "../ui/icons";
@@ -83,5 +86,8 @@ function Page({ entry, route }: { entry: Entry; route: Route }): ReactNode {
   if (route.view === "home") return <HomePage key={entry.key} entry={entry} route={route} />;
   if (route.view === "search") return <SearchPage key={entry.key} entry={entry} route={route} />;
   if (route.view === "item") return <ItemPage key={entry.key} entry={entry} route={route} />;
+  if (route.view === "rate") return <RatePage key={entry.key} plan={route.plan} />;
+  if (route.view === "labels") return <LabelsPage key={entry.key} entry={entry} chosen={route.chosen} />;
+  if (route.view === "label") return <LabelPage key={entry.key} entry={entry} id={route.id} />;
   return <LostPage />;
 }

@@ -9,6 +9,7 @@ import { useInfo } from "../api/info";
 import { openFile, openSubject } from "../picture/open";
 import { Link } from "../ui/Link";
 import { CameraIcon, Close, Glass, Logo, UploadIcon } from "../ui/icons";
+import { Elsewhere } from "./Elsewhere";
 import { say } from "./notices";
 import { type Route, typed } from "./routes";
 
@@ -96,6 +97,7 @@ export function Header({ route, words, file, capture, onCamera, onHelp }: Props)
           <UploadIcon />
         </button>
       </form>
+      <Elsewhere view={route.view} />
       <button type="button" className="round help-key" onClick={onHelp} title="Help (?)" aria-label="Help">
         ?
       </button>

@@ -26,7 +26,7 @@ export function Help({ onClose }: { onClose: () => void }): ReactNode {
     <Dialog title="How to look around" onClose={onClose}>
       <p>
         Bring a picture: upload it, take it, paste it or drop it anywhere. Then drag over the part that you
-        mean, and the results follow.
+        mean, and the results follow. Dots are things that were found in a picture: press one to search it.
       </p>
       <dl className="keys">
         {KEYS.map(([keys, what]) => (

@@ -1,16 +1,17 @@
-/* One item in a masonry: picture, title, category, price, and "more like this". */
+/* One item in a masonry: picture, title, category, price, "more like this", where it came from and why. */
 
 import { memo, type ReactNode } from "react";
-import type { CardItem } from "../api/types";
 import { navigate } from "../app/history";
 import { itemPath, similarPath } from "../app/routes";
 import { Link } from "../ui/Link";
 import { Similar } from "../ui/icons";
 import { price } from "../ui/format";
+import { badges, reasonOf, type Shown } from "./reasons";
 import { Thumb, tint } from "./Thumb";
+import { Why } from "./Why";
 
 interface Props {
-  item: CardItem;
+  item: Shown;
   height: number;
   width: number;
   active: boolean;
@@ -34,6 +35,8 @@ export const Card = memo(function Card({ item, width, height, active, eager }: P
       </div>
     );
   const id = item.item_id;
+  const reason = reasonOf(item);
+  const from = badges(item.shares);
   return (
     <article className="card" aria-label={name}>
       <Link href={itemPath(id)} className="card-picture" style={style} tabIndex={tab} data-open>
@@ -49,6 +52,15 @@ export const Card = memo(function Card({ item, width, height, active, eager }: P
         <Similar />
         <span className="unseen">More like {name}</span>
       </button>
+      {(from.length > 0 || Boolean(item.folded)) && (
+        <p className="card-badges" style={{ top: height }}>
+          {from.map((source) => (
+            <span key={source}>{source}</span>
+          ))}
+          {item.folded ? <span title="near-duplicates, not shown">+{item.folded} alike</span> : null}
+        </p>
+      )}
+      {reason && <Why reason={reason} name={name} tab={tab} />}
       <p className="card-title" aria-hidden="true">
         {name}
       </p>

@@ -6,13 +6,13 @@
  */
 
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
-import type { CardItem } from "../api/types";
 import { navigate } from "../app/history";
 import { useMemory } from "../app/memory";
 import { similarPath } from "../app/routes";
 import { enabled } from "../app/shortcuts";
 import { Card } from "./Card";
 import { columnsOf, layout, ratioOf, within } from "./masonry";
+import type { Shown } from "./reasons";
 import { stepped } from "./steps";
 import { useShown, useWidth } from "./useWindow";
 
@@ -20,7 +20,7 @@ interface Props {
   entry: string;
   name: string;
   label: string;
-  items: CardItem[];
+  items: Shown[];
   pending: number;
   dimmed: boolean;
   returning: boolean;

@@ -4,6 +4,7 @@
  */
 
 import type { CSSProperties, ReactNode } from "react";
+import type { Part } from "../api/discovery";
 import type { ItemDetail } from "../api/types";
 import { Thumb, tint } from "../grid/Thumb";
 import { CropBox } from "../picture/CropBox";
@@ -14,12 +15,13 @@ interface Props {
   item: ItemDetail | null;
   at: number;
   crop: Crop;
+  parts: Part[];
   onShow: (picture: number) => void;
 }
 
 const GROWN = 3;
 
-export function Pictures({ item, at, crop, onShow }: Props): ReactNode {
+export function Pictures({ item, at, crop, parts, onShow }: Props): ReactNode {
   if (!item)
     return (
       <div className="pictures">
@@ -44,10 +46,10 @@ export function Pictures({ item, at, crop, onShow }: Props): ReactNode {
         alt={name}
         width={width}
         height={height}
-        objects={picture.objects}
+        objects={parts}
         {...crop}
       />
-      <CropLine crop={crop} />
+      <CropLine crop={crop} dots={parts.length} />
       {item.pictures.length > 1 && (
         <ul className="strip" aria-label="Pictures">
           {item.pictures.map((one, index) => (

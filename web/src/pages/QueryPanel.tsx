@@ -1,81 +1,74 @@
-/* The picture that is searched with, and the part of it that counts.
+/* The picture that is searched with, the part of it that counts, and what is known of it.
  *
  * Decided: the picture behind an address is not shown, since the page loads nothing from elsewhere; the
  * server fetches it to search.
  */
 
 import type { ReactNode } from "react";
+import type { Part } from "../api/discovery";
+import type { Box } from "../api/types";
 import { itemPath, type Subject } from "../app/routes";
+import type { Pictured } from "../discover/usePicture";
 import { CropBox } from "../picture/CropBox";
 import { isWhole } from "../picture/crop";
 import type { Crop } from "../picture/useCrop";
-import { upload } from "../picture/uploads";
-import { useItem } from "../search/useItem";
 import { Link } from "../ui/Link";
 
 interface Props {
   subject: Exclude<Subject, { kind: "text" }>;
+  picture: Pictured | null;
+  parts: Part[];
+  lit: Box | null;
   crop: Crop;
   title: string;
+  children?: ReactNode;
 }
 
-export function QueryPanel({ subject, crop, title }: Props): ReactNode {
+export function QueryPanel({ subject, picture, parts, lit, crop, title, children }: Props): ReactNode {
+  const waiting = !picture && (subject.kind === "item" || subject.kind === "image");
   return (
     <section className="query" aria-label="What is searched">
       <h1 tabIndex={-1}>{title}</h1>
       {subject.kind === "url" && <Address url={subject.url} />}
-      {subject.kind === "upload" && <Own id={subject.id} crop={crop} />}
-      {subject.kind === "item" && <OfItem id={subject.id} crop={crop} />}
+      {waiting && <div className="crop waiting-picture" aria-hidden="true" />}
+      {picture && (
+        <>
+          <CropBox
+            key={picture.src}
+            src={picture.src}
+            alt={picture.alt}
+            width={picture.width}
+            height={picture.height}
+            objects={parts}
+            lit={lit}
+            {...crop}
+          />
+          <CropLine crop={crop} dots={parts.length} />
+        </>
+      )}
+      {subject.kind === "item" && picture && (
+        <p className="query-item">
+          <Link href={itemPath(subject.id)}>{picture.alt}</Link>
+        </p>
+      )}
+      {children}
     </section>
   );
 }
 
-function Own({ id, crop }: { id: string; crop: Crop }): ReactNode {
-  const found = upload(id);
-  if (!found) return null;
-  return (
-    <>
-      <CropBox src={found.shown} alt="Your picture" width={found.width} height={found.height} {...crop} />
-      <CropLine crop={crop} />
-    </>
-  );
-}
-
-function OfItem({ id, crop }: { id: string; crop: Crop }): ReactNode {
-  const { item, error } = useItem(id);
-  const picture = item?.pictures[0];
-  const name = item?.title ?? item?.category ?? "this item";
-  if (error !== null && !item) return null;
-  if (!item) return <div className="crop waiting-picture" aria-hidden="true" />;
-  return (
-    <>
-      {picture && (
-        <CropBox
-          src={`${picture.url}?side=640`}
-          alt={name}
-          width={picture.width ?? 1}
-          height={picture.height ?? 1}
-          objects={picture.objects}
-          {...crop}
-        />
-      )}
-      <CropLine crop={crop} />
-      <p className="query-item">
-        <Link href={itemPath(id)}>{name}</Link>
-      </p>
-    </>
-  );
-}
-
 /** What the box does, and the way back to the whole picture. */
-export function CropLine({ crop }: { crop: Crop }): ReactNode {
+export function CropLine({ crop, dots = 0 }: { crop: Crop; dots?: number }): ReactNode {
   const whole = isWhole(crop.box);
   return (
     <p className="crop-line">
       {whole ? (
         <>
-          <span className="by-mouse">Drag on the picture to search a part of it.</span>
-          <span className="by-finger">Tap the picture to search a part of it.</span>
+          <span className="by-mouse">
+            {dots ? "Press a dot, or drag over a part." : "Drag on the picture to search a part of it."}
+          </span>
+          <span className="by-finger">
+            {dots ? "Tap a dot to search that." : "Tap the picture to search a part of it."}
+          </span>
         </>
       ) : (
         <button type="button" className="pill" onClick={crop.reset}>

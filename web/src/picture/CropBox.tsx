@@ -1,11 +1,14 @@
 /* A picture with the box of what is searched in it.
  *
  * Decided: the box is one stop for the keyboard: arrows move it, with shift they size it, Delete takes the
- * whole picture again. Objects that the server found are dots; a press takes the object's box.
+ * whole picture again. Objects that the server found are dots; a press on one, or a tap within it, takes its box.
  */
 
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
-import type { Box, FoundObject } from "../api/types";
+import type { Part } from "../api/discovery";
+import type { Box } from "../api/types";
+import { Dots } from "../dots/Dots";
+import { placed, tapped } from "../dots/parts";
 import { describe, type Handle, isWhole, middle, steered, WHOLE } from "./crop";
 import { type Follow, useDrag } from "./useDrag";
 
@@ -17,12 +20,17 @@ interface Props extends Follow {
   width: number;
   height: number;
   box: Box | null;
-  objects?: FoundObject[];
+  objects?: Part[];
+  lit?: Box | null;
 }
 
-export function CropBox({ src, alt, width, height, box, objects = [], onChange, onEnd }: Props): ReactNode {
+type Given = Omit<Props, "onTap">;
+
+export function CropBox(given: Given): ReactNode {
+  const { src, alt, width, height, box, objects = [], lit = null, onChange, onEnd } = given;
   const stage = useRef<HTMLDivElement>(null);
-  const follow = useDrag(stage, box, { onChange, onEnd });
+  const onTap = (x: number, y: number): Box | null => tapped(objects, x, y)?.box ?? null;
+  const follow = useDrag(stage, box, { onChange, onEnd, onTap });
   const whole = isWhole(box);
   const shown = box ?? WHOLE;
 
@@ -48,7 +56,7 @@ export function CropBox({ src, alt, width, height, box, objects = [], onChange, 
       <img src={src} alt={alt} draggable={false} />
       <div
         className="crop-box"
-        style={{ left: per(shown.x), top: per(shown.y), width: per(shown.width), height: per(shown.height) }}
+        style={placed(shown)}
         data-grip="move"
         tabIndex={0}
         role="application"
@@ -60,27 +68,7 @@ export function CropBox({ src, alt, width, height, box, objects = [], onChange, 
           <span key={handle} className={`grip ${handle}`} data-grip={handle} />
         ))}
       </div>
-      {whole && objects.map((found) => <Dot key={found.object_id} found={found} onPick={onEnd} />)}
+      <Dots parts={objects} taken={whole ? null : box} lit={lit} onPick={onEnd} />
     </div>
   );
-}
-
-function Dot({ found, onPick }: { found: FoundObject; onPick: (box: Box) => void }): ReactNode {
-  const { x, y, width, height } = found.box;
-  const name = found.category ?? "object";
-  return (
-    <button
-      type="button"
-      className="object-dot"
-      style={{ left: per(x + width / 2), top: per(y + height / 2) }}
-      onClick={() => onPick(found.box)}
-      aria-label={`Search this ${name}`}
-    >
-      <span className="object-name">{name}</span>
-    </button>
-  );
-}
-
-function per(share: number): string {
-  return `${share * 100}%`;
 }

@@ -2,7 +2,8 @@
  *
  * Decided: pointer events with capture. A handle resizes, the box moves, elsewhere (and anywhere while the
  * whole picture is searched) a new box is drawn. A finger on the whole picture scrolls the page as anywhere
- * else, so there a tap sets a box to begin with, and corners can be pulled.
+ * else, so there a tap sets a box to begin with, and corners can be pulled. A tap or a click on an object
+ * takes the object's box (`onTap`).
  */
 
 import { type PointerEvent, type RefObject, useRef } from "react";
@@ -25,9 +26,14 @@ interface Drag {
 export interface Follow {
   onChange: (box: Box) => void;
   onEnd: (box: Box) => void;
+  onTap?: (x: number, y: number) => Box | null;
 }
 
-export function useDrag(stage: RefObject<HTMLElement | null>, box: Box | null, { onChange, onEnd }: Follow) {
+export function useDrag(
+  stage: RefObject<HTMLElement | null>,
+  box: Box | null,
+  { onChange, onEnd, onTap }: Follow,
+) {
   const drag = useRef<Drag | null>(null);
 
   const onPointerDown = (event: PointerEvent): void => {
@@ -65,8 +71,10 @@ export function useDrag(stage: RefObject<HTMLElement | null>, box: Box | null, {
     const frame = stage.current?.getBoundingClientRect();
     drag.current = null;
     if (now?.begun && !now.finger) onEnd(now.last);
-    else if (now?.finger && !now.begun && frame)
-      onEnd(around((now.x - frame.left) / frame.width, (now.y - frame.top) / frame.height));
+    if (!now || now.begun || !frame || now.how !== "draw") return;
+    const [x, y] = [(now.x - frame.left) / frame.width, (now.y - frame.top) / frame.height];
+    const found = onTap?.(x, y) ?? (now.finger ? around(x, y) : null);
+    if (found) onEnd(found);
   };
 
   const onPointerCancel = (): void => {

@@ -13,14 +13,16 @@ export interface Looked {
   again: () => void;
 }
 
-export function useItem(id: string): Looked {
-  const [item, setItem] = useState<ItemDetail | null>(items.get(id) ?? null);
+/** `id`: null for none. */
+export function useItem(id: string | null): Looked {
+  const [item, setItem] = useState<ItemDetail | null>(known(id));
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
   useEffect(() => {
     const mine = new AbortController();
     setError(null);
-    setItem(items.get(id) ?? null);
+    setItem(known(id));
+    if (id === null) return;
     patiently<ItemDetail>(`/v1/items/${encodeURIComponent(id)}`, { signal: mine.signal })
       .then((found) => {
         remembered(id, found);
@@ -30,6 +32,10 @@ export function useItem(id: string): Looked {
     return () => mine.abort();
   }, [id, round]);
   return { item, error, again: () => setRound(round + 1) };
+}
+
+function known(id: string | null): ItemDetail | null {
+  return id === null ? null : (items.get(id) ?? null);
 }
 
 function remembered(id: string, item: ItemDetail): void {

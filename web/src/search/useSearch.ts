@@ -29,8 +29,8 @@ interface Kept {
   answer: SearchAnswer;
 }
 
-/** `most`: how many results the server gives at once. */
-export function useSearch(key: string, wanted: Omit<Ask, "k">, most: number): Found {
+/** `most`: how many results the server gives at once. `on`: whether results are wanted now. */
+export function useSearch(key: string, wanted: Omit<Ask, "k">, most: number, on = true): Found {
   const text = JSON.stringify(wanted);
   const kept = useRef(recall<Kept>(key, "search"));
   const [answer, setAnswer] = useState<SearchAnswer | null>(kept.current?.answer ?? null);
@@ -67,10 +67,10 @@ export function useSearch(key: string, wanted: Omit<Ask, "k">, most: number): Fo
   );
 
   useEffect(() => {
-    if (kept.current?.asked === text) latest.stop();
+    if (!on || kept.current?.asked === text) latest.stop();
     else begin({ ...(JSON.parse(text) as Omit<Ask, "k">), k: (k.current = FIRST) }, true);
     if (kept.current?.asked === text) setLoading(false);
-  }, [text, begin, latest]);
+  }, [text, on, begin, latest]);
   useEffect(() => () => latest.stop(), [latest]);
 
   const complete = answer !== null && (answer.results.length < k.current || k.current >= most);

@@ -35,10 +35,18 @@ export const Out = icon(<path d="M8 4H4v12h12v-4M11 3h6v6m0-6-8 8" />);
 export const Shuffle = icon(
   <path d="M3 6h2.500c4 0 5 8 9 8H17m-2.500-2.500L17 14l-2.500 2.500M3 14h2.500c1 0 1.800-.500 2.500-1.200M12 7.200c.700-.700 1.500-1.200 2.500-1.200H17m-2.500-2.500L17 6l-2.500 2.500" />,
 );
+export const Question = icon(
+  <>
+    <path d="M7.300 7.500a2.700 2.700 0 1 1 4.200 2.300c-1 .700-1.500 1.200-1.500 2.200" />
+    <path d="M10 15v.100" />
+  </>,
+);
 export const Check = icon(<path d="m4.500 10.500 3.500 3.500 7.500-8" />);
 export const Turn = icon(
   <path d="M4 8a6.500 6.500 0 0 1 12-1m0-3.500V7h-3.500M16 12a6.500 6.500 0 0 1-12 1m0 3.500V13h3.500" />,
 );
+export const More = icon(<path d="M4 6h12M4 10h12M4 14h12" />);
+export const Undo = icon(<path d="M7.500 4.500 3.500 8.500l4 4M4 8.500h7.500a4.500 4.500 0 0 1 0 9H8" />);
 export const CropIcon = icon(<path d="M6 2v12h12M2 6h12v12" />);
 export const Similar = icon(
   <>

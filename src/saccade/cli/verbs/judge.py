@@ -57,7 +57,7 @@ def main(argv: list[str]) -> None:
     actions = {"plan": _plan, "verdict": _verdict, "qrels": _qrels}
     if not argv or argv[0] in ("-h", "--help"):
         print(ABOUT)
-        return
+        raise SystemExit(0)
     if argv[0] not in actions:
         raise InputError(f"expected one of {', '.join(actions)} after `saccade judge`, found {argv[0]!r}")
     actions[argv[0]](argv[1:])

@@ -27,6 +27,8 @@ class Serve:
     """Processes that answer."""
     index: str = "main"
     """Name of the index."""
+    detector: str = ""
+    """Id or folder of the detector that finds objects; the only one that the workspace keeps by default."""
     keys: Path | None = None
     """File with write keys, one a line; the environment variable SACCADE_WRITE_KEYS (commas) adds to it."""
     allow_private: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
@@ -49,7 +51,7 @@ def main(argv: list[str]) -> None:
     settings = Settings(
         workspace=options.workspace, index=options.index, host=options.host, port=port,
         workers=options.workers, allow_private=options.allow_private, urls=not options.no_urls,
-        keys=read_keys(options.keys),
+        keys=read_keys(options.keys), detector=options.detector,
     )  # fmt: skip
     shown = f"[{options.host}]" if ":" in options.host else options.host
     console().print(f"saccade serves {options.workspace} at http://{shown}:{port}; Ctrl-C stops it")

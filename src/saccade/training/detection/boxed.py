@@ -1,7 +1,7 @@
 """Pictures with their boxes, read from a workspace, and the targets of a batch.
 
-Decided: boxes that people drew teach, those of a detector do not (a picture with a row in `detections` was
-boxed by one), unless they are asked for. Only pictures with a box take part: of a picture without one nobody
+Decided: boxes that people drew teach, those of a detector do not (a row of `detections` lists them), unless
+they are asked for. Only pictures with a box take part: of a picture without one nobody
 knows whether somebody looked. A box without area, or of a category that is not learnt, is left out and
 counted. Held in memory: 24 bytes a box, 40 a picture.
 """
@@ -23,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from saccade.detection.pending import found_by_detectors
 from saccade.errors import InputError
 from saccade.models.detector.config import ANY_OBJECT
 from saccade.training.batch import Batch, Draw, Ints
@@ -123,10 +124,9 @@ def read_boxes(
     Raises InputError in one line: no boxes, a category that does not occur.
     """
     allowed = allowed_pictures(ws, pictures, held)
-    rows = ws.table("objects").read(["image_id", "x", "y", "width", "height", "category"])
+    rows = ws.table("objects").read(["object_id", "image_id", "x", "y", "width", "height", "category"])
     if drawn == "people":
-        seen = ws.table("detections").read(["image_id"])["image_id"].combine_chunks()
-        rows = rows.filter(pc.invert(pc.is_in(rows["image_id"], value_set=seen)))
+        rows = rows.filter(pc.invert(pc.is_in(rows["object_id"], value_set=found_by_detectors(ws))))
     rows = rows.filter(pc.is_in(rows["image_id"].cast(pa.large_string()), value_set=allowed))
     if not len(rows):
         raise InputError(

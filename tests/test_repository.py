@@ -42,7 +42,8 @@ TESTED_BY = {
     "catalog/test_resume.py": "catalog/writes",
     "catalog/readers/test_readers.py": "catalog/readers/arrow catalog/readers/choose catalog/readers/coco "
     "catalog/readers/folder catalog/readers/huggingface catalog/readers/lines catalog/readers/webdataset",
-    "cli/test_detection.py": "cli/verbs/assess_detector cli/verbs/detect cli/verbs/train_detector",
+    "cli/test_detection.py": "cli/verbs/assess_detector cli/verbs/detect cli/verbs/import_detector "
+    "cli/verbs/train_detector",
     "cli/test_judge.py": "cli/verbs/judge",
     "cli/test_training.py": "cli/verbs/assess cli/verbs/pretrain cli/verbs/train",
     "cli/test_models.py": "cli/verbs/convert cli/verbs/pull cli/verbs/push pipeline/convert",

@@ -24,6 +24,7 @@ VERBS = {
     "pull": "fetch a published model into the workspace",
     "pretrain": "train a network from nothing on the weak labels",
     "train": "fine-tune a model: one embedding, any number of tasks",
+    "import-detector": "keep a detector that is an ONNX file",
     "train-detector": "train a detector on the boxes that people drew",
     "detect": "find the objects in pictures that no detector has looked at",
     "assess-detector": "compare detectors on labelled pictures",

@@ -7,6 +7,7 @@ Decided:
 - The model is hand-made features fitted to the catalogue's own pictures (`pipeline/models.py`), unless
   another is named; the query photos are never seen, their products are. docs/decisions/demo-model.md has the
   figures against a small network trained on the spot, and why this won.
+- Objects are those of the scenes that a labelling job has boxed; no detector is trained here.
 - Every step is a stage or skips what is done, so the demo can be stopped and started again.
 Not here: the service that shows it, which the command line starts.
 """
@@ -14,6 +15,7 @@ Not here: the service that shows it, which the command line starts.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +24,10 @@ from saccade.bazaar import Bazaar
 from saccade.catalog.dedup import Deduplicate
 from saccade.catalog.imports import Import
 from saccade.catalog.ingest import Ingest
+from saccade.discovery.complete.stage import FitComplete
 from saccade.errors import InputError
 from saccade.evaluation.stage import Evaluate, table
+from saccade.fingerprints.colours import Colours
 from saccade.fingerprints.stage import Fingerprint
 from saccade.fingerprints.store import keep_model, kept_models
 from saccade.index.stage import BuildIndex
@@ -74,6 +78,7 @@ class Demo:
         yield f"model {model_id}: {how}"
         yield _stage(ws, Fingerprint(model_id), progress)
         yield _stage(ws, BuildIndex(model_id), progress)
+        yield from self._discovery(ws, model_id, progress)
         if self.data is None:
             yield _stage(ws, self._evaluation(bazaar, model_id), progress)
             yield table(ws)
@@ -94,6 +99,18 @@ class Demo:
                 pictures.append(Ingest(str(bazaar / "scenes" / name), role="scene", pictures_only=True))
         lists = [Import(name, str(shop / f"{name}.jsonl")) for name in LISTS]
         return [Ingest(str(shop / "items.jsonl")), *pictures, *lists]
+
+    def _discovery(self, ws: Workspace, model_id: str, progress: Progress) -> Iterator[Report | str]:
+        """What the page's products need: colours, objects with an index of their own, what goes together."""
+        yield _stage(ws, Colours(), progress)
+        if ws.table("objects").count():
+            yield _stage(ws, Fingerprint(model_id, store="objects"), progress)
+            yield _stage(ws, BuildIndex(model_id, index="objects", store="objects"), progress)
+            yield f"a scene with dots is at /search?image={_richest(ws)}"
+        try:
+            yield _stage(ws, FitComplete(model_id), progress)
+        except InputError as error:
+            yield f"nothing learned about what goes together: {error}"
 
     def _labels(self, ws: Workspace, progress: Progress) -> Iterator[Report | str]:
         """Weak labels from the texts, after the evaluation, whose questions they leave out; a catalogue whose
@@ -145,6 +162,12 @@ class Demo:
             models=(model_id,), queries="folder=bazaar/photos", gallery="role=seller", by="item",
             qrels=str(bazaar / "truth" / "qrels.txt"),
         )  # fmt: skip
+
+
+def _richest(ws: Workspace) -> str:
+    """The picture with the most objects, the first of equals."""
+    counts = Counter(ws.table("objects").read(["image_id"])["image_id"].to_pylist())
+    return min(counts, key=lambda image: (-counts[image], image))
 
 
 def _named(ws: Workspace, name: str) -> tuple[str, str]:

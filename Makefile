@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-BENCHES := bazaar demo_model faults fingerprint grocery index ingest kmeans labels service training
+BENCHES := bazaar demo_model discovery faults fingerprint grocery index ingest kmeans labels service training
 STAMP := .venv/.installed
 LOCK_FLAGS := --all-extras --universal --python-version 3.11 --no-emit-index-url --generate-hashes --quiet
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -13,6 +13,7 @@ from saccade.vision.preprocess import Preprocess
 
 FORMAT = 1
 Kind = Literal["timm", "handmade"]
+Types = Mapping[str, type | tuple[type, ...]]
 # A folder that somebody sent must not make its reader download or open anything else.
 BARRED = {
     "pretrained",
@@ -81,12 +82,11 @@ def read_config(path: Path) -> ModelConfig:
     return _checked(path, cast("dict[str, object]", values))
 
 
-def _checked(path: Path, values: dict[str, object]) -> ModelConfig:
-    types: dict[str, type | tuple[type, ...]] = {
-        "name": str, "kind": str, "architecture": str, "dim": int, "preprocess": dict, "kwargs": dict,
-        "pool": str, "head_dim": (int, type(None)), "licence": str, "source": str,
-    }  # fmt: skip
-    missing = [n for n in ("name", "kind", "architecture", "dim", "preprocess") if n not in values]
+def check_fields(path: Path, values: Mapping[str, object], types: Types, needed: Sequence[str]) -> None:
+    """InputError that names what a config lacks, has too much, or has of a wrong type; or `kwargs` that would
+    fetch weights.
+    """
+    missing = [name for name in needed if name not in values]
     unknown = sorted(values.keys() - types.keys())
     wrong = [n for n, kind in types.items() if n in values and not isinstance(values[n], kind)]
     if missing or unknown or wrong:
@@ -96,6 +96,14 @@ def _checked(path: Path, values: dict[str, object]) -> ModelConfig:
         )
     if barred := sorted(BARRED & cast("dict[str, object]", values.get("kwargs", {})).keys()):
         raise InputError(f"{path}: kwargs may not fetch weights, found {', '.join(barred)}: remove them")
+
+
+def _checked(path: Path, values: dict[str, object]) -> ModelConfig:
+    types: Types = {
+        "name": str, "kind": str, "architecture": str, "dim": int, "preprocess": dict, "kwargs": dict,
+        "pool": str, "head_dim": (int, type(None)), "licence": str, "source": str,
+    }  # fmt: skip
+    check_fields(path, values, types, ("name", "kind", "architecture", "dim", "preprocess"))
     if values["kind"] not in get_args(Kind):
         raise InputError(f"{path}: kind is one of {', '.join(get_args(Kind))}, found {values['kind']!r}")
     preprocess = Preprocess.from_dict(cast("Mapping[str, object]", values.pop("preprocess")))

@@ -24,8 +24,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saccade.errors import NotFoundError
-from saccade.labels.card.baseline import FOLDER
 from saccade.workspace import Workspace
+from saccade.workspace.schemas import LABEL_CARD
 from saccade.workspace.tables import any_of
 
 SAMPLES = 40  # best pictures of a label that are kept
@@ -177,7 +177,7 @@ class Browsing:
     def draws(self, label_id: str) -> float | None:
         """How often an epoch draws the label, where the last card shows it."""
         try:
-            card = json.loads(self.ws.read_bytes(f"{FOLDER}/card.json"))
+            card = json.loads(self.ws.read_bytes(f"{LABEL_CARD}/card.json"))
             found = [one for sheet in card["sheets"] for one in sheet["clusters"]]
             return next((one["draws"] for one in found if one["label_id"] == label_id), None)
         except (NotFoundError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""What all training runs share besides their settings: the loop's settings, and the note that a run is done.
+"""What all training runs share besides their settings: launches, the loop's settings, the note of being done.
 
 Decided: a finished run leaves `done.json` with what it made in its folder of the workspace, so that the same
 run asked for again is nothing to do.
@@ -9,17 +9,32 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from collections.abc import Collection
 
 import torch
 
 from saccade.errors import InputError, NotFoundError
+from saccade.progress import SILENT, Progress
+from saccade.training.loop.devices import launched
 from saccade.training.loop.settings import LoopSettings
 from saccade.training.settings import Running
-from saccade.workspace import Workspace
+from saccade.workspace import Clock, Report, Stage, Workspace
 
 WARM = 0.05  # share of the steps in which the learning rate rises
 DONE = "done.json"
+
+
+class Launched(Stage):
+    """A stage that every process of a launch runs, and the first one alone locks, writes and records."""
+
+    def run(self, ws: Workspace, progress: Progress = SILENT) -> Report:
+        """As every stage; a process that is not the first of its launch neither locks nor records."""
+        if not launched()[0]:
+            return super().run(ws, progress)
+        clock, start = Clock(), time.perf_counter()
+        counts = self._run(ws, clock, SILENT)
+        return Report(self.name, counts, dict(clock.seconds), time.perf_counter() - start, False)
 
 
 def loop_settings(own: Running, steps: int, rate: float, frozen_norm: bool) -> LoopSettings:

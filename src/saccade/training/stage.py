@@ -14,7 +14,6 @@ Decided:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -22,17 +21,17 @@ from typing import ClassVar, Literal
 from saccade.errors import NotFoundError
 from saccade.fingerprints.store import keep_model, kept_models, the_only_model
 from saccade.labels.balance.sampling import Balance
-from saccade.progress import SILENT, Progress
+from saccade.progress import Progress
 from saccade.training.job import Job
 from saccade.training.loop.devices import launched
-from saccade.training.running import made_by, note_done
+from saccade.training.running import Launched, made_by, note_done
 from saccade.training.settings import Augmenting, Options
-from saccade.workspace import Clock, Plan, Report, Stage, Workspace
+from saccade.workspace import Clock, Plan, Workspace
 from saccade.workspace.lineage import Value
 
 
 @dataclass(frozen=True)
-class Train(Options, Stage):
+class Train(Options, Launched):
     """Fine-tune a model on the labels of a workspace: one embedding, any number of tasks."""
 
     name: ClassVar[str] = "train"
@@ -44,14 +43,6 @@ class Train(Options, Stage):
             return Plan(self.name, 0, "steps")
         tasks = ", ".join(f"{one.task.name} ({len(one.classes)} classes)" for one in job.data.tasks)
         return Plan(self.name, job.steps, "steps", notes=(f"{len(job.data):,} pictures", tasks))
-
-    def run(self, ws: Workspace, progress: Progress = SILENT) -> Report:
-        """As every stage; a process that is not the first of its launch neither locks nor records."""
-        if not launched()[0]:
-            return super().run(ws, progress)
-        clock, start = Clock(), time.perf_counter()
-        counts = self._run(ws, clock, SILENT)
-        return Report(self.name, counts, dict(clock.seconds), time.perf_counter() - start, False)
 
     def _run(self, ws: Workspace, clock: Clock, progress: Progress) -> Mapping[str, Value]:
         with clock.reading():

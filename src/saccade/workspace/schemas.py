@@ -102,6 +102,7 @@ SPECS: dict[str, TableSpec] = {
 }  # fmt: skip
 
 
+LABEL_CARD = "reports/labels"  # folder of the label card, card.json and card.html
 # Rows of a table of fingerprints, as Lance SQL: that of a whole picture bears the picture's id.
 OWN_ROWS = {"images": "id = image_id", "objects": "id != image_id", "all": "true"}
 

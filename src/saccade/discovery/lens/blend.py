@@ -3,9 +3,9 @@
 Decided: the weighted sum of scores, each source's own scaled to 0..1 over what it found (CombSUM, Fox & Shaw
 1994). Weights are confidences to a power, normalised to sum 1, so a source that is believed less gives its
 weight to the others. `method="rank"` adds weight × (K + 1) / (K + rank) instead, reciprocal rank fusion
-(Cormack, Clarke & Büttcher 2009); on the marketplaces that chose it gained less, since a rank does not say
-how far the first is ahead. `agree` multiplies by how many found it (CombMNZ), which favours sources that err
-alike and lost. Duplicates are merged: a candidate that several sources found is one result
+(Cormack, Clarke & Büttcher 2009), and `agree` multiplies by how many found it (CombMNZ). Scores were taken
+since a rank does not say how far the first is ahead; on the two marketplaces that chose, the differences lay
+within noise. Duplicates are merged: a candidate that several sources found is one result
 with the shares of all.
 """
 

@@ -1,9 +1,9 @@
 """How far a camera photo can be trusted: sharpness, light, contrast, colour, size.
 
 Decided: measured at one size, so that a sharp photo of 12 megapixels and a sharp one of a tenth of that score
-alike. Sharpness is the variance of the Laplacian (Pech-Pacheco et al. 2000). The bounds are our own, set
-where photos of the simulated camera (`saccade.bazaar.camera`) begin to find worse; a photo's confidence is
-the product of how well it keeps each bound. Not here: whether a search went well (`confidence`).
+alike. Sharpness is the variance of the Laplacian (Pech-Pacheco et al. 2000). The bounds are our own
+guesses, looked at on photos of the simulated camera and not measured; a photo's confidence is the product of
+how well it keeps each bound. Not here: whether a search went well (`confidence`).
 """
 
 from __future__ import annotations

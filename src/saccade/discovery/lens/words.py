@@ -131,7 +131,7 @@ def merged(
     """The words of several predictors, the most telling first, at most `MOST`.
 
     A chance is the mean over the predictors; silence is 0, and a classifier counts as half
-    a vote of neighbours, whose words were the better ones on marketplaces.
+    a vote of neighbours (our own choice, from a few dozen photos of one marketplace).
     """
     said: dict[tuple[str, str | None], float] = {}
     weights = [1.0] * len(votes) + [CLASSIFIED] * len(classified)

@@ -15,8 +15,8 @@ from saccade.errors import NotFoundError
 from saccade.labels.card.clusters import Clusters
 from saccade.labels.card.facts import LAYOUT, Baseline
 from saccade.workspace import Workspace
+from saccade.workspace.schemas import LABEL_CARD
 
-FOLDER = "reports/labels"
 KEPT = 20_000
 
 
@@ -52,7 +52,7 @@ def owners(clusters: Clusters) -> dict[str, str]:
 def previous(ws: Workspace) -> Previous | None:
     """The card that lies in the workspace; None where there is none or it is of another layout."""
     try:
-        card = json.loads(ws.read_bytes(f"{FOLDER}/card.json"))
+        card = json.loads(ws.read_bytes(f"{LABEL_CARD}/card.json"))
         return _parsed(card) if card["layout"] == LAYOUT else None
     except (NotFoundError, ValueError, KeyError, TypeError):
         return None

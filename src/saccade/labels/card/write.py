@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from saccade.labels.card.baseline import FOLDER
 from saccade.labels.card.facts import CardFacts
 from saccade.labels.card.page import render
 from saccade.labels.card.pictures import thumbnails
 from saccade.progress import SILENT, Progress
 from saccade.workspace import Workspace
+from saccade.workspace.schemas import LABEL_CARD
 
 
 def write_card(ws: Workspace, facts: CardFacts, progress: Progress = SILENT) -> str:
@@ -20,7 +20,7 @@ def write_card(ws: Workspace, facts: CardFacts, progress: Progress = SILENT) -> 
     """
     shown = [one.image_id for sheet in facts.sheets for cluster in sheet.clusters for one in cluster.examples]
     page = render(facts, thumbnails(ws, shown, progress))
-    uri = ws.write_bytes(f"{FOLDER}/card.html", page.encode())
+    uri = ws.write_bytes(f"{LABEL_CARD}/card.html", page.encode())
     text = json.dumps(asdict(facts), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    ws.write_bytes(f"{FOLDER}/card.json", text.encode())
+    ws.write_bytes(f"{LABEL_CARD}/card.json", text.encode())
     return uri

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from saccade.errors import InputError, NotFoundError
-from saccade.models.config import BARRED
+from saccade.models.config import Types, check_fields
 from saccade.vision.preprocess import Preprocess
 
 FORMAT = 1
@@ -182,22 +182,13 @@ def is_detector_folder(folder: str | Path) -> bool:
 
 
 def _checked(path: Path, values: dict[str, object]) -> DetectorConfig:
-    types: dict[str, type | tuple[type, ...]] = {
+    types: Types = {
         "architecture": str, "categories": list, "size": int, "backbone": str, "kwargs": dict, "pool": str,
         "head_dim": (int, type(None)), "preprocess": dict, "options": dict, "vectors": bool,
         "score_threshold": (int, float), "nms_threshold": (int, float), "most": int, "frozen_norms": bool,
         "name": str, "licence": str, "source": str,
     }  # fmt: skip
-    missing = [n for n in ("architecture", "categories", "size", "backbone", "preprocess") if n not in values]
-    unknown = sorted(values.keys() - types.keys())
-    wrong = [n for n, kind in types.items() if n in values and not isinstance(values[n], kind)]
-    if missing or unknown or wrong:
-        found = (("missing", missing), ("unknown", unknown), ("of the wrong type", wrong))
-        raise InputError(
-            f"{path}: " + "; ".join(f"{what} {', '.join(names)}" for what, names in found if names)
-        )
-    if barred := sorted(BARRED & cast("dict[str, object]", values.get("kwargs", {})).keys()):
-        raise InputError(f"{path}: kwargs may not fetch weights, found {', '.join(barred)}: remove them")
+    check_fields(path, values, types, ("architecture", "categories", "size", "backbone", "preprocess"))
     preprocess = Preprocess.from_dict(cast("Mapping[str, object]", values.pop("preprocess")))
     categories = tuple(str(name) for name in cast("list[object]", values.pop("categories")))
     try:

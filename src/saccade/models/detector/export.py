@@ -8,13 +8,10 @@ Not here: ONNX, and Faster R-CNN over a pyramid, which is a baseline.
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -128,7 +125,9 @@ def _traced(module: nn.Module, examples: tuple[Tensor, ...]) -> ov.Model:
 
 def quantise(graph: ov.Model, pictures: Sequence[Floats]) -> ov.Model:
     """int8 weights and activations of the layers that were learnt. InputError without pictures or nncf."""
-    with _quiet():
+    from saccade.models.export.openvino import quiet
+
+    with quiet():
         try:
             import nncf
         except ImportError as error:
@@ -138,19 +137,6 @@ def quantise(graph: ov.Model, pictures: Sequence[Floats]) -> ov.Model:
             graph, nncf.Dataset(list(pictures)), model_type=nncf.ModelType.TRANSFORMER,
             subset_size=len(pictures), ignored_scope=nncf.IgnoredScope(names=free, validate=False),
         )  # fmt: skip
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the log lines, warnings and progress bars of nncf."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
 
 
 def _is_learnt(name: str) -> bool:

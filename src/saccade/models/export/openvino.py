@@ -74,7 +74,7 @@ def quantise(model: ov.Model, batches: Iterable[Floats], *, transformer: bool) -
     pictures = [picture[None] for batch in batches for picture in batch][:CALIBRATION]
     if not pictures:
         raise InputError("int8 needs calibration pictures: give some preprocessed batches")
-    with _quiet():
+    with quiet():
         try:
             import nncf
         except ImportError as error:
@@ -100,7 +100,7 @@ def _outside(model: ov.Model) -> list[str]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without log lines, warnings and progress bars of nncf and what it imports."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

@@ -8,7 +8,6 @@ detector is, `AssessDetector` says on the held pictures (saccade.evaluation).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,17 +16,17 @@ from saccade.detection.detector import identify
 from saccade.detection.kept import keep_detector, kept_detectors
 from saccade.errors import NotFoundError
 from saccade.fingerprints.store import the_only_model
-from saccade.progress import SILENT, Progress
+from saccade.progress import Progress
 from saccade.training.detection.job import DetectorJob
 from saccade.training.detection.settings import DetectorOptions
 from saccade.training.loop.devices import launched
-from saccade.training.running import made_by, note_done
-from saccade.workspace import Clock, Plan, Report, Stage, Workspace
+from saccade.training.running import Launched, made_by, note_done
+from saccade.workspace import Clock, Plan, Workspace
 from saccade.workspace.lineage import Value
 
 
 @dataclass(frozen=True)
-class TrainDetector(DetectorOptions, Stage):
+class TrainDetector(DetectorOptions, Launched):
     """Train a detector on the boxes of a workspace, from a model's trunk."""
 
     name: ClassVar[str] = "train-detector"
@@ -40,14 +39,6 @@ class TrainDetector(DetectorOptions, Stage):
         data = job.data
         what = f"{len(data):,} pictures, {len(data.boxes):,} boxes of {len(data.categories):,} categories"
         return Plan(self.name, job.steps, "steps", notes=(what,))
-
-    def run(self, ws: Workspace, progress: Progress = SILENT) -> Report:
-        """As every stage; a process that is not the first of its launch neither locks nor records."""
-        if not launched()[0]:
-            return super().run(ws, progress)
-        clock, start = Clock(), time.perf_counter()
-        counts = self._run(ws, clock, SILENT)
-        return Report(self.name, counts, dict(clock.seconds), time.perf_counter() - start, False)
 
     def _run(self, ws: Workspace, clock: Clock, progress: Progress) -> Mapping[str, Value]:
         with clock.reading():

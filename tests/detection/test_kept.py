@@ -38,7 +38,7 @@ def test_a_workspace_on_a_store_keeps_it_there(
     squares: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    ws = Workspace("memory://shop", create=True)
+    ws = Workspace("memory://detectors-kept", create=True)
     name = identify(squares)
     folder = keep_detector(ws, squares, name)
     assert kept_detectors(ws) == [name]

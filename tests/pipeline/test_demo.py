@@ -31,12 +31,17 @@ def test_the_marketplace_from_nothing_to_an_index(tmp_path: Path) -> None:
     assert rows["items"] == 60
     assert min(rows.values()) > 0
     assert index_info(ws) is not None
+    objects = index_info(ws, "objects")
+    assert objects is not None and objects.count == ws.table("objects").count() > 0
+    assert ws.table("colours").count("status = 'ok'") == ws.table("images").count()
+    scene = next(text for text in said if isinstance(text, str) and text.startswith("a scene with dots"))
+    assert ws.table("images").take([scene.rpartition("=")[2]]).num_rows == 1
     sources = {"scene": 12, "review": 60, "seller": 180}
     assert ws.table("images").count() == sum(sources.values())
     again = reports(demo)
     assert counted(again, "ingest", "decoded") == [0, 0, 0, 0]
-    assert counted(again, "fingerprint", "decoded") == [0]
-    assert counted(again, "index", "added") == [0]
+    assert counted(again, "fingerprint", "decoded") == [0, 0]  # pictures, then objects
+    assert counted(again, "index", "added") == [0, 0]
     assert not any(report.changed for report in again)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 from saccade.training.loop.log import read_log
 from saccade.training.loop.stopping import Agreement, Stop
 from tests.training.loop.toy import Feed, digest, network, train
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Interrupted(Feed):
@@ -27,12 +31,22 @@ class Interrupted(Feed):
                 os.kill(os.getpid(), self.signal[1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stops_after_the_step_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
+def interrupted(folder: Path, number: signal.Signals) -> None:
+    """A run that is told to stop, and the handlers after it."""
     handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path / "stopped", feed=Interrupted(2, number))
+        train(folder, feed=Interrupted(2, number))
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == handlers
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stops_after_the_step_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
+    # in a process of its own: a library that has set SIGTERM back must not end the one that runs all tests
+    code = "import signal, sys; from pathlib import Path; from tests.training.loop.test_stopping import *; "
+    code += "interrupted(Path(sys.argv[1]), signal.Signals(int(sys.argv[2])))"
+    command = [sys.executable, "-c", code, str(tmp_path / "stopped"), str(int(number))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
     assert len(read_log(tmp_path / "stopped")) == 3
     stopped, whole = network(), network()
     assert train(tmp_path / "stopped", stopped).resumed_from == 3

@@ -1,4 +1,8 @@
-"""A signal finishes the step, saves and says so; the next start goes on to the bit."""
+"""A signal finishes the step, saves and says so; the next start goes on to the bit.
+
+Decided: whoever gets a signal here is a process of its own. In a process that has run hundreds of other
+tests, libraries may have changed what signals do, and one that kills the runner leaves all others waiting.
+"""
 
 from __future__ import annotations
 
@@ -31,34 +35,43 @@ class Interrupted(Feed):
                 os.kill(os.getpid(), self.signal[1])
 
 
-def interrupted(folder: Path, number: signal.Signals) -> None:
-    """A run that is told to stop, and the handlers after it."""
+def stopped_and_resumed(folder: Path, number: int) -> None:
+    """In a child: a run that is told to stop, the handlers after it, and the run that goes on."""
     handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        train(folder, feed=Interrupted(2, number))
+        train(folder / "stopped", feed=Interrupted(2, signal.Signals(number)))
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == handlers
+    assert len(read_log(folder / "stopped")) == 3
+    stopped, whole = network(), network()
+    assert train(folder / "stopped", stopped).resumed_from == 3
+    train(folder / "whole", whole)
+    assert digest(stopped) == digest(whole)
+
+
+def interrupted_twice(folder: Path, number: int) -> None:
+    """In a child: the second signal does not wait for the step."""
+    with pytest.raises(KeyboardInterrupt):
+        train(folder, feed=Interrupted(2, signal.Signals(number), times=2))
+    assert len(read_log(folder)) == 2
+    assert not list((folder / "checkpoints").iterdir())
+
+
+def in_a_child(name: str, folder: Path, number: signal.Signals) -> None:
+    """Run one of the functions above in a process of its own."""
+    code = f"import sys; from pathlib import Path; from {__name__} import {name}; "
+    code += f"{name}(Path(sys.argv[1]), int(sys.argv[2]))"
+    command = [sys.executable, "-c", code, str(folder), str(int(number))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stops_after_the_step_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
-    # in a process of its own: a library that has set SIGTERM back must not end the one that runs all tests
-    code = "import signal, sys; from pathlib import Path; from tests.training.loop.test_stopping import *; "
-    code += "interrupted(Path(sys.argv[1]), signal.Signals(int(sys.argv[2])))"
-    command = [sys.executable, "-c", code, str(tmp_path / "stopped"), str(int(number))]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    assert len(read_log(tmp_path / "stopped")) == 3
-    stopped, whole = network(), network()
-    assert train(tmp_path / "stopped", stopped).resumed_from == 3
-    train(tmp_path / "whole", whole)
-    assert digest(stopped) == digest(whole)
+    in_a_child("stopped_and_resumed", tmp_path, number)
 
 
 def test_a_second_interrupt_stops_at_once(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        train(tmp_path, feed=Interrupted(2, signal.SIGINT, times=2))
-    assert len(read_log(tmp_path)) == 2
-    assert not list((tmp_path / "checkpoints").iterdir())
+    in_a_child("interrupted_twice", tmp_path, signal.SIGINT)
 
 
 def test_the_clock_asks_for_checkpoints() -> None:

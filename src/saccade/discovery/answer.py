@@ -81,8 +81,19 @@ class Result:
     why: Why | None = None
 
 
+class Timed:
+    """An answer that says how long each of its steps took."""
+
+    seconds: Mapping[str, float]
+
+    @property
+    def took_ms(self) -> float:
+        """All steps together, in milliseconds."""
+        return 1000 * sum(self.seconds.values())
+
+
 @dataclass(frozen=True)
-class Answer:
+class Answer(Timed):
     """The results of one query, best first.
 
     `seconds` maps each step (fetch, decode, embed, search, hydrate) to its time. `source` says which way
@@ -95,11 +106,6 @@ class Answer:
     index_version: int | None
     image_id: str | None
     seconds: Mapping[str, float]
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())
 
 
 class Stopwatch:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from saccade.discovery.answer import Part, Stopwatch, Why
+from saccade.discovery.answer import Part, Stopwatch, Timed, Why
 from saccade.discovery.engine import Engine
 from saccade.discovery.flashlight_dots import DOTS, around, checked_tap, tapped
 from saccade.discovery.items import ItemRow
@@ -93,7 +93,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class ObjectAnswer:
+class ObjectAnswer(Timed):
     """Scenes, best first; `part` is what was searched with, None for a whole picture."""
 
     scenes: tuple[Scene, ...]
@@ -103,11 +103,6 @@ class ObjectAnswer:
     index_version: int
     image_id: str
     seconds: Mapping[str, float]
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())
 
 
 class _Thing(NamedTuple):

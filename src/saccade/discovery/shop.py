@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from saccade.discovery.answer import Part, Result, Stopwatch, Why
+from saccade.discovery.answer import Part, Result, Stopwatch, Timed, Why
 from saccade.discovery.engine import Engine, Prepared, Row, to_result
 from saccade.discovery.flashlight import Objects, stored_vectors
 from saccade.discovery.flashlight_dots import DOTS, DotRule
@@ -86,7 +86,7 @@ class ShopGroup:
 
 
 @dataclass(frozen=True)
-class ShopAnswer:
+class ShopAnswer(Timed):
     """Things in order of their detector's scores."""
 
     groups: tuple[ShopGroup, ...]
@@ -95,11 +95,6 @@ class ShopAnswer:
     index_version: int
     image_id: str
     seconds: Mapping[str, float]
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())
 
 
 class _Candidates(NamedTuple):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from saccade.discovery.answer import Stopwatch
+from saccade.discovery.answer import Stopwatch, Timed
 from saccade.discovery.arrange import Arrange, Arranged, Arranger
 from saccade.discovery.arrange_pool import Pool
 from saccade.discovery.engine import Engine, Prepared
@@ -45,7 +45,7 @@ class SimilarQuery:
 
 
 @dataclass(frozen=True)
-class SimilarAnswer(Arranged):
+class SimilarAnswer(Arranged, Timed):
     """What was arranged, and where it comes from. `seconds`: of each step."""
 
     model_id: str
@@ -57,11 +57,6 @@ class SimilarAnswer(Arranged):
     def cost(self) -> float:
         """Mean score that was given up for diversity."""
         return 0.0 if self.effect is None else self.effect.cost
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())
 
 
 class Similar:

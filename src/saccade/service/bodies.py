@@ -8,14 +8,22 @@ marks between values are counted first, which costs a millisecond.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 
 from saccade.service.errors import ApiError, told
 
 M = TypeVar("M", bound=BaseModel)
+_DATA_URL = re.compile(r"data:[\w.+/-]*;base64,")
 MARKS = 20_000  # commas, brackets and colons of one search or one item
 BULK_MARKS = 1_000_000  # of a bulk request
 
@@ -26,6 +34,41 @@ async def read_body(request: Request, model: type[M], most: int = MARKS) -> M:
     if kind != "application/json":
         raise ApiError(415, f"expected application/json, found {kind[:80]!r}")
     return parsed(await request.body(), model, most)
+
+
+async def read_pictured(request: Request, model: type[M]) -> tuple[M, bytes | None]:
+    """The request and, of a form, the uploaded picture. Raises `ApiError`."""
+    if media_type(request) != "multipart/form-data":
+        return await read_body(request, model), None
+    try:
+        async with request.form(max_files=1, max_fields=4) as form:
+            return await _of_form(form, model)
+    except (ApiError, ClientDisconnect):
+        raise
+    except Exception as error:
+        raise ApiError(400, f"the form cannot be read: {error}") from error
+
+
+async def _of_form(form: FormData, model: type[M]) -> tuple[M, bytes]:
+    picture, text = form.get("image"), form.get("query")
+    if not isinstance(picture, UploadFile):
+        raise ApiError(422, "a form has a file called image", field="image")
+    wanted = parsed(text.encode() if isinstance(text, str) and text else b"{}", model)
+    return wanted, await picture.read()
+
+
+def from_base64(text: str, field: str) -> bytes:
+    """The bytes of a file in base64, with or without the head of a data URL."""
+    try:
+        return base64.b64decode(_DATA_URL.sub("", text, count=1), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ApiError(422, f"expected base64: {error}", field=field) from None
+
+
+def timed(body: bytes, seconds: Mapping[str, float]) -> Response:
+    """An answer in JSON; the header `server-timing` has each step's milliseconds."""
+    timing = ", ".join(f"{step};dur={1000 * spent:.2f}" for step, spent in seconds.items())
+    return Response(body, media_type="application/json", headers={"server-timing": timing})
 
 
 def media_type(request: Request) -> str:

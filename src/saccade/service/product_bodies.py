@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.datastructures import FormData, UploadFile
-from starlette.requests import ClientDisconnect
 
 from saccade.discovery.arrange import Arrange
 from saccade.discovery.complete import CompleteQuery
@@ -27,10 +24,9 @@ from saccade.discovery.shop import ShopQuery
 from saccade.discovery.similar import SimilarQuery
 from saccade.errors import InputError
 from saccade.index.filters import Filter
-from saccade.service.bodies import media_type, parsed, read_body
+from saccade.service.bodies import from_base64
 from saccade.service.conditions import to_filter
 from saccade.service.errors import ApiError
-from saccade.service.routes.search import from_base64
 from saccade.service.settings import Settings
 from saccade.service.wire import WireFilter
 from saccade.service.wire_queries import (
@@ -47,28 +43,7 @@ from saccade.service.wire_queries import (
 )
 from saccade.vision.boxes import Box
 
-P = TypeVar("P", bound=Pictured)
 KINDS = ("item_id", "image_id", "image", "url")
-
-
-async def read_pictured(request: Request, model: type[P]) -> tuple[P, bytes | None]:
-    """The request and, of a form, the uploaded picture. Raises `ApiError`."""
-    if media_type(request) != "multipart/form-data":
-        return await read_body(request, model), None
-    try:
-        async with request.form(max_files=1, max_fields=4) as form:
-            return await _of_form(form, model)
-    except (ApiError, ClientDisconnect):
-        raise
-    except Exception as error:
-        raise ApiError(400, f"the form cannot be read: {error}") from error
-
-
-async def _of_form(form: FormData, model: type[P]) -> tuple[P, bytes]:
-    picture, text = form.get("image"), form.get("query")
-    if not isinstance(picture, UploadFile):
-        raise ApiError(422, "a form has a file called image", field="image")
-    return parsed(text.encode() if isinstance(text, str) else b"{}", model), await picture.read()
 
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from saccade.discovery.answer import Result, Stopwatch
+from saccade.discovery.answer import Result, Stopwatch, Timed
 from saccade.discovery.complete.model import Compatibility
 from saccade.discovery.engine import Engine
 from saccade.discovery.items import ItemRow
@@ -83,7 +83,7 @@ class CompleteGroup:
 
 
 @dataclass(frozen=True)
-class CompleteAnswer:
+class CompleteAnswer(Timed):
     """Groups, the category that goes best first. category: of what was asked; notes: sentences for a
     person.
     """
@@ -95,11 +95,6 @@ class CompleteAnswer:
     index_version: int
     label: str
     seconds: Mapping[str, float]
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from saccade.discovery.answer import Result
+from saccade.discovery.answer import Result, Timed
 from saccade.discovery.query import MAX_K
 from saccade.errors import InputError
 from saccade.index.filters import Filter
@@ -179,7 +179,7 @@ class LensResult:
 
 
 @dataclass(frozen=True)
-class LensAnswer:
+class LensAnswer(Timed):
     """The answer to one photo.
 
     `notes` are sentences for a person. `blend` is `fixed` or the name of a learned one. `seconds` maps
@@ -195,8 +195,3 @@ class LensAnswer:
     index_version: int
     image_id: str
     seconds: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def took_ms(self) -> float:
-        """All steps together, in milliseconds."""
-        return 1000 * sum(self.seconds.values())

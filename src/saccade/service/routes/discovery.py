@@ -13,6 +13,7 @@ from saccade.discovery.looks_picture import Asked
 from saccade.service import product_answers as answers
 from saccade.service import product_bodies as bodies
 from saccade.service import wire_discovery as wire
+from saccade.service.bodies import read_pictured, timed
 from saccade.service.context import Context, context
 from saccade.service.errors import responses
 from saccade.service.products import Work
@@ -109,11 +110,10 @@ async def _read(
 ) -> tuple[Context, P, Asked | None]:
     """The running parts, the request, and its picture: None only where one of `others` was given."""
     found = context(request)
-    wanted, image = await bodies.read_pictured(request, model)
+    wanted, image = await read_pictured(request, model)
     return found, wanted, bodies.picture_of(wanted, image, found.settings, others)
 
 
 async def _answer(found: Context, asked: Asked | None, work: Work) -> Response:
     body, seconds = await found.products.answer(asked, work)
-    timing = ", ".join(f"{step};dur={1000 * spent:.2f}" for step, spent in seconds.items())
-    return Response(body, media_type="application/json", headers={"server-timing": timing})
+    return timed(body, seconds)

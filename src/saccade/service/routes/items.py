@@ -14,12 +14,12 @@ from saccade.catalog.put import NewImage, NewItem, Put
 from saccade.discovery.detail import item_detail
 from saccade.discovery.engine import Engine
 from saccade.index.where import parse_where
-from saccade.service.bodies import BULK_MARKS, body_of, read_body
+from saccade.service.bodies import BULK_MARKS, body_of, from_base64, read_body
 from saccade.service.context import Context, context
 from saccade.service.errors import ApiError, busy, responses
 from saccade.service.listing import Page
 from saccade.service.rendering import picture_url
-from saccade.service.routes.search import ItemPath, Where, from_base64
+from saccade.service.routes.search import ItemPath, Where
 from saccade.service.wire import (
     BulkAnswer,
     BulkRequest,

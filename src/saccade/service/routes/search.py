@@ -7,21 +7,17 @@ functions, for the OpenAPI document; their parameters are read by hand, once, he
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Path, Query, Request
-from starlette.datastructures import FormData, UploadFile
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from saccade.discovery import query as queries
 from saccade.index.where import parse_where
-from saccade.service.bodies import media_type, parsed, read_body
+from saccade.service.bodies import from_base64, read_pictured, timed
 from saccade.service.conditions import to_filter
 from saccade.service.context import Context, context
 from saccade.service.errors import ApiError, responses
@@ -30,7 +26,6 @@ from saccade.service.wire import SearchAnswer, SearchRequest
 from saccade.vision.boxes import Box
 
 router = APIRouter(tags=["search"])
-_DATA_URL = re.compile(r"data:[\w.+/-]*;base64,")
 _BODY = {
     "required": True,
     "content": {
@@ -72,7 +67,7 @@ ItemPath = Annotated[str, Path(min_length=1, max_length=MOST_NAME, pattern=r"^[^
 async def search(request: Request) -> Response:
     """Find by item, picture, address, words or vector; with a box, by that part of the picture."""
     found = context(request)
-    wanted, image = await _read(request)
+    wanted, image = await read_pictured(request, SearchRequest)
     return await _answer(found, to_query(wanted, image, found))
 
 
@@ -118,29 +113,7 @@ def _whole(text: str, field: str) -> int:
 
 async def _answer(found: Context, query: queries.Query) -> Response:
     body, seconds = await found.desk.search(query)
-    timing = ", ".join(f"{step};dur={1000 * spent:.2f}" for step, spent in seconds.items())
-    return Response(body, media_type="application/json", headers={"server-timing": timing})
-
-
-async def _read(request: Request) -> tuple[SearchRequest, bytes | None]:
-    """The request and, of a form, the uploaded picture."""
-    if media_type(request) != "multipart/form-data":
-        return await read_body(request, SearchRequest), None
-    try:
-        async with request.form(max_files=1, max_fields=4) as form:
-            return await _of_form(form)
-    except (ApiError, ClientDisconnect):
-        raise
-    except Exception as error:
-        raise ApiError(400, f"the form cannot be read: {error}") from error
-
-
-async def _of_form(form: FormData) -> tuple[SearchRequest, bytes]:
-    picture, text = form.get("image"), form.get("query")
-    if not isinstance(picture, UploadFile):
-        raise ApiError(422, "a form has a file called image", field="image")
-    wanted = parsed(text.encode() if isinstance(text, str) and text else b"{}", SearchRequest)
-    return wanted, await picture.read()
+    return timed(body, seconds)
 
 
 def to_query(wanted: SearchRequest, image: bytes | None, found: Context) -> queries.Query:
@@ -185,11 +158,3 @@ def _box(wanted: SearchRequest) -> Box | None:
 
 def _image(text: str | None) -> bytes | None:
     return None if text is None else from_base64(text, "image")
-
-
-def from_base64(text: str, field: str) -> bytes:
-    """The bytes of a file in base64, with or without the head of a data URL."""
-    try:
-        return base64.b64decode(_DATA_URL.sub("", text, count=1), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ApiError(422, f"expected base64: {error}", field=field) from None

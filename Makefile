@@ -26,8 +26,10 @@ demo: install  ## a marketplace, its index, an evaluation and a page on localhos
 	@$(BIN)/saccade demo $(if $(DATA),--data "$(DATA)") $(if $(MODEL),--model "$(MODEL)") \
 		$(if $(filter no,$(SERVE)),--no-serve)
 
+# The tests start many short processes: what they import is compiled once, wherever the environment says otherwise.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install  ## every check: lint, types, floors, documentation and all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: install  ## every benchmark (QUICK=1 for a minute each)
 	@for name in $(BENCHES); do \

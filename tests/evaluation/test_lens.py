@@ -13,7 +13,7 @@ from saccade.discovery.engine import Engine
 from saccade.discovery.lens.learned import LearnedBlend
 from saccade.discovery.lens.lens import Lens
 from saccade.errors import InputError
-from saccade.evaluation.lens import BLEND, LEARNED, LensPhoto, LensScores, measure_lens
+from saccade.evaluation.lens import AGREED, BLEND, LEARNED, LensPhoto, LensScores, measure_lens
 
 
 def photo(name: str, relevant: set[str]) -> LensPhoto:
@@ -70,7 +70,8 @@ def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def test_every_line_is_measured(lens: Lens) -> None:
     learned = LearnedBlend("lens", {"whole": (0.0, -5.0, 0.0, 0.0, 0.0)}, 0.0, 0.0)
     found = measure_lens(lens, [photo("a", {"red"}), photo("b", {"blue"})], "hit@1", learned)
-    assert set(found.values) == {"whole", "crop", "words", BLEND, LEARNED}
+    sources = {"whole", "crop", "words"}
+    assert set(found.values) == sources | {name + AGREED for name in sources} | {BLEND, LEARNED}
     assert found.sources == ("whole", "crop", "words") and found.means["words"] == 0
     assert found.values["whole"].tolist() == [1, 0] == found.values[BLEND].tolist()
     assert found.values[LEARNED].tolist() == [0, 0] or found.values[LEARNED].tolist() == [0, 1]

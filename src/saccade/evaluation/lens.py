@@ -4,9 +4,10 @@
     found.means["whole"], found.best, found.gain.difference
 
 Decided: one `gather` a photo serves all lines, so they differ only in how candidates are ordered. The single
-sources are ordered as they came. The gain is that of the blend over the source with the best mean, paired by
-photo (that the best is picked after the fact works against the blend). Not here: which items are relevant;
-whoever calls says so.
+sources are ordered as they came; beside each stands the same source with its results voting for their
+category (`_agreed`), which tells what that vote gives without other sources. The gain is that of the blend
+over the source with the best mean, paired by photo (that the best is picked after the fact works against the
+blend). Not here: which items are relevant; whoever calls says so.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from saccade.discovery.lens.agreement import agreed
 from saccade.discovery.lens.blend import BlendSettings, fuse
 from saccade.discovery.lens.learned import LearnedBlend
-from saccade.discovery.lens.lens import Gathered, Lens
-from saccade.discovery.lens.shapes import LensQuery
+from saccade.discovery.lens.lens import Gathered, Lens, blended
+from saccade.discovery.lens.shapes import Blended, LensQuery
 from saccade.errors import InputError
 from saccade.metrics.compare import PairedTest, paired
 from saccade.metrics.ranking import measure
 from saccade.metrics.trec import Qrels, Run
 
 BLEND, LEARNED = "blend", "learned"
+AGREED = "_agreed"  # a source alone, its results voting for their category
 Floats = npt.NDArray[np.float64]
 
 
@@ -49,7 +52,7 @@ class LensScores:
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the sources."""
-        return tuple(name for name in self.values if name not in (BLEND, LEARNED))
+        return tuple(n for n in self.values if n not in (BLEND, LEARNED) and not n.endswith(AGREED))
 
     @property
     def means(self) -> dict[str, float]:
@@ -102,14 +105,17 @@ def measure_lens(
 def orders(gathered: Gathered, learned: LearnedBlend | None, settings: BlendSettings) -> dict[str, list[str]]:
     """Keys in the order of each source, of the fixed blend, and of the learned one."""
     found = {one.source: [candidate.key for candidate in one.candidates] for one in gathered.found}
-    fixed = fuse(gathered.found, gathered.confidences, settings)
-    found[BLEND] = [one.candidate.key for one in fixed]
+    for one in gathered.found:
+        alone = fuse([one], gathered.confidences, settings)
+        found[one.source + AGREED] = _keys(agreed(alone, gathered.categories, settings.kinds))
+    found[BLEND] = _keys(blended(gathered, None, settings))
     if learned is not None:
-        quality = gathered.known.quality.confidence
-        found[LEARNED] = [
-            one.candidate.key for one in learned.fuse(gathered.found, gathered.confidences, quality)
-        ]
+        found[LEARNED] = _keys(blended(gathered, learned, settings))
     return found
+
+
+def _keys(order: Iterable[Blended]) -> list[str]:
+    return [one.candidate.key for one in order]
 
 
 def _run(rows: Sequence[tuple[str, str, float]]) -> Run:

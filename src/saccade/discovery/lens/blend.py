@@ -24,12 +24,14 @@ Method = Literal["rank", "score"]
 class BlendSettings:
     """method: fuse ranks or scores. flatness: K of reciprocal rank fusion; larger is flatter. power: of the
     confidences; larger trusts the best source more. agree: multiply by the number of sources that found it.
+    kinds: how much results of the category that most agree on rise, 0 not at all; see `agreement`.
     """
 
     method: Method = "score"
     flatness: float = 20.0
     power: float = 2.0
     agree: bool = False
+    kinds: float = 1.0
 
 
 DEFAULT = BlendSettings()

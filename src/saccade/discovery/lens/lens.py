@@ -18,6 +18,7 @@ import numpy as np
 from saccade.discovery.answer import Result, Stopwatch
 from saccade.discovery.engine import Engine
 from saccade.discovery.items import ItemRow
+from saccade.discovery.lens.agreement import agreed
 from saccade.discovery.lens.blend import DEFAULT, BlendSettings, fuse, weights
 from saccade.discovery.lens.classifier import ClassMeans
 from saccade.discovery.lens.confidence import confidences
@@ -72,6 +73,11 @@ class Gathered:
     confidences: Mapping[str, float]
     rows: Mapping[str, ItemRow]
     watch: Stopwatch
+
+    @property
+    def categories(self) -> dict[str, str | None]:
+        """Of the items that were found."""
+        return {item: row.category for item, row in self.rows.items()}
 
 
 class Lens:
@@ -160,9 +166,7 @@ class Lens:
 
     def blended(self, gathered: Gathered) -> list[Blended]:
         """The candidates of a photo in the order of the blend."""
-        if self.blend is not None:
-            return self.blend.fuse(gathered.found, gathered.confidences, gathered.known.quality.confidence)
-        return fuse(gathered.found, gathered.confidences, self.settings.blend)
+        return blended(gathered, self.blend, self.settings.blend)
 
     def _worded(self, photo: Photo) -> Photo:
         """The photo with its words."""
@@ -206,6 +210,16 @@ class Lens:
             )  # fmt: skip
             made.append(LensResult(result, one.shares, _why(one)))
         return tuple(made)
+
+
+def blended(gathered: Gathered, learned: LearnedBlend | None, settings: BlendSettings) -> list[Blended]:
+    """The learned blend of a photo's candidates, or the fixed one; results of one kind rise in either."""
+    found, believed = gathered.found, gathered.confidences
+    if learned is None:
+        order = fuse(found, believed, settings)
+    else:
+        order = learned.fuse(found, believed, gathered.known.quality.confidence)
+    return agreed(order, gathered.categories, settings.kinds)
 
 
 def _objects(engine: Engine) -> tuple[Index, IndexInfo] | None:

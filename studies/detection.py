@@ -1,20 +1,25 @@
 """How well are objects found, by a transformer and by CNNs in the same minutes, and what does a tap give?
 
-    python studies/detection.py            # about half an hour a seed on one core
+    python studies/detection.py            # about half an hour of one core a seed, more for the first
     python studies/detection.py --quick    # a small form, some minutes
 
-On scenes of the marketplace that nobody learned from. Detectors: ViT-FRCNN (Beal et al. 2020, arXiv
-2012.09958), the same without classes, Faster R-CNN on a CNN, and the single-shot one. `ap`, `ap50`: of
-ViT-FRCNN with classes; `ap_baseline`, `ap50_baseline`: of Faster R-CNN on the CNN; `ap_ssd`, `ap50_ssd`;
+On scenes of the marketplace that nobody learned from. Detectors: the single-shot one and the same without
+classes, for every seed; ViT-FRCNN (Beal et al. 2020, arXiv 2012.09958) and Faster R-CNN, for the first
+`--compared` seeds. `ap`, `ap50`: of the single-shot one, which is what minutes on a CPU are best spent on;
+`ap_vit`, `ap50_vit`: of ViT-FRCNN; `ap_baseline`, `ap50_baseline`: of Faster R-CNN on the CNN;
 `ar100_agnostic`: recall of the one without classes; `tap_class_at_1`, `tap_product_at_1`: share of the
 products of held scenes where a tap gives the category, and the product, first; `scene_p1_ratio`: precision
 at 1 of products from a scene by its objects, over that of the whole picture.
 
 Decided:
 - Every detector starts from a trunk that learned products from seller pictures alone, and trains for
-  `--minutes` of processor time: twelve steps are timed first, and as many are taken as fit. So minutes are
+  `--minutes` of processor time: some steps are timed first, and as many are taken as fit. So minutes are
   equal and steps are not; the table shows both.
-- The retrieval model of taps is the trunk that ViT-FRCNN starts from, asked with the crop of the picture.
+- The transformer is an XCiT (El-Nouby et al. 2021, arXiv 2106.09681): a plain ViT learns next to nothing of
+  two thousand pictures in minutes. The trunk's pictures are alone on paper and scenes are not, so batch norms
+  learn their statistics anew.
+- The retrieval model of taps is the demo's, hand-made features fitted to the seller pictures, asked with the
+  crop of the picture.
 - AP is a mean over classes and overlaps, no mean over pictures: its spread over seeds is shown, lowest and
   highest. Taps have intervals over seeds and scenes.
 """
@@ -22,14 +27,15 @@ Decided:
 from __future__ import annotations
 
 import argparse
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from learn_cells import Figures, grouped, run_cells
+from learn_cells import Figures, digest, grouped, run_cells
 from learn_measures import Sample, interval
 from learn_report import COLOURS, DOCS, page, plot, table
 from learn_study import arguments, command, last_line, parsed, seeds_of
@@ -41,8 +47,9 @@ from saccade.detection.detector import open_detector
 from saccade.detection.kept import kept_detector
 from saccade.evaluation.detection_measure import THRESHOLDS, look, score
 from saccade.evaluation.detection_set import of_coco
-from saccade.fingerprints.store import kept_model
+from saccade.fingerprints.store import keep_model, kept_model, open_kept
 from saccade.metrics import Interval
+from saccade.pipeline.models import fit_to_catalogue
 from saccade.training.detection.stage import TrainDetector
 from saccade.training.stage import Pretrain
 from saccade.workspace import Workspace
@@ -51,51 +58,102 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NAME, CODE = "detection", 1
-VIT, AGNOSTIC, CNN, SSD = "ViT-FRCNN", "ViT-FRCNN, no classes", "Faster R-CNN", "single-shot"
-KINDS = (VIT, AGNOSTIC, CNN, SSD)
-ARCHITECTURE = {VIT: "vit-frcnn", AGNOSTIC: "vit-frcnn", CNN: "faster-rcnn", SSD: "ssd"}
-LEAN: Mapping[str, Any] = {"neck_width": 96, "box_width": 256, "sampled": 48, "proposals": 60}
-TIMED = 12  # steps
+SSD, AGNOSTIC, VIT, CNN = "single-shot", "single-shot, no classes", "ViT-FRCNN", "Faster R-CNN"
+KINDS = (SSD, AGNOSTIC, VIT, CNN)
+ARCHITECTURE = {VIT: "vit-frcnn", AGNOSTIC: "ssd", CNN: "faster-rcnn", SSD: "ssd"}
+LEAN: Mapping[str, Any] = {"neck_width": 64, "box_width": 192, "sampled": 48, "proposals": 60}
+DETAILS: Mapping[str, Mapping[str, Any]] = {
+    SSD: {"neck_width": 64}, AGNOSTIC: {"neck_width": 64}, VIT: LEAN, CNN: LEAN,
+}  # fmt: skip
+TIMED = 24  # steps
+EMA = 0.998
+TASKS = ("category", "colour@0.5", "pattern@0.5", "item@0.2")  # of the trunk
 Found = Sequence[tuple["Cell", Figures]]
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One detector. network: of its trunk, as `learn_train.untrained` names it."""
+class Trunk:
+    """A network that learns products from seller pictures. network: as `learn_train.untrained` names it."""
 
     rooms: Rooms
-    kind: str
     network: str
-    trunk_steps: int
-    trunk_side: int
+    steps: int
+    side: int
+    seed: int
+
+    @property
+    def transformer(self) -> bool:
+        """Networks of tokens take bf16, small batches and a low learning rate."""
+        return "xcit" in self.network or "vit" in self.network
+
+    @property
+    def precision(self) -> Literal["bf16", "no"]:
+        """bf16 doubles the speed of a transformer on a CPU that has it, and slows small convolutions."""
+        return "bf16" if self.transformer else "no"
+
+    def folder(self, cache: Path) -> Path:
+        """Where its model folder lies."""
+        return cache / "trunks" / digest(self, CODE)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One detector."""
+
+    trunk: Trunk
+    kind: str
     side: int
     batch: int
     lr: float
     minutes: float
     steps: int
-    seed: int
+
+    @property
+    def seed(self) -> int:
+        """That of its trunk."""
+        return self.trunk.seed
 
 
 def cells(args: argparse.Namespace) -> list[Cell]:
-    """Every detector for every seed."""
-    networks = {VIT: args.vit, AGNOSTIC: args.vit, CNN: args.cnn, SSD: args.cnn}
+    """The cheap detectors for every seed, the others for the first `--compared`."""
     return [
         Cell(
-            Rooms(seed, args.products, 2, args.drawn, args.scenes, args.held), kind, networks[kind],
-            args.trunk_steps, args.trunk_side, args.side, args.batch,
-            args.vit_lr if "ViT" in kind else args.lr, args.minutes, args.steps, seed,
+            Trunk(
+                Rooms(seed, args.products, 2, args.drawn, args.scenes, args.held),
+                args.vit if kind == VIT else args.cnn, args.trunk_steps, args.trunk_side, seed,
+            ),
+            kind, args.vit_side if kind == VIT else args.side, args.batch,
+            args.vit_lr if kind == VIT else args.lr, args.minutes, args.steps,
         )
         for seed in seeds_of(args)
         for kind in args.kinds
+        if kind in (SSD, AGNOSTIC) or seed < args.first + args.compared
     ]  # fmt: skip
+
+
+def taught(trunk: Trunk, scratch: Path) -> Figures:
+    """Train a trunk and keep its model folder."""
+    rooms = open_rooms(trunk.rooms, scratch.parents[1] / "shops")
+    ws, base = rooms.copy(scratch / "ws"), scratch / "base"
+    untrained(base, trunk.network, trunk.side, trunk.seed)
+    stage = Pretrain(
+        model=str(base), tasks=TASKS, pictures="role=seller", held=f"file={rooms.held_list}",
+        steps=trunk.steps, batch=32 if trunk.transformer else 64, lr=1.5e-3 if trunk.transformer else 4e-3,
+        augment="camera", size=(trunk.side,), dim=128, workers=0, ema=0.0, trackers=(), every=1e6,
+        precision=trunk.precision, seed=trunk.seed,
+    )  # fmt: skip
+    minutes = _spent(stage, ws) / 60
+    shutil.copytree(
+        kept_model(ws, stage.outcome(ws)[0]), trunk.folder(scratch.parents[1]), dirs_exist_ok=True
+    )
+    return {"minutes": minutes}
 
 
 def work(cell: Cell, scratch: Path) -> Figures:
     """Train a detector and measure it."""
-    rooms = open_rooms(cell.rooms, scratch.parents[1] / "shops")
+    rooms = open_rooms(cell.trunk.rooms, scratch.parents[1] / "shops")
     ws = rooms.copy(scratch / "ws")
-    trunk = trunk_of(cell, rooms, scratch.parents[1] / "trunks")
-    stage, minutes = trained(cell, rooms, ws, trunk)
+    stage, minutes = trained(cell, rooms, ws, cell.trunk.folder(scratch.parents[1]))
     detector = open_detector(kept_detector(ws, stage.outcome(ws)[0]), runner="torch", threads=1)
     labelled = of_coco(rooms.truth, rooms.folder)
     line = score(labelled, look(labelled, [detector], curve=True)[0], 0.5, 0)
@@ -105,33 +163,24 @@ def work(cell: Cell, scratch: Path) -> Figures:
         "large": scores.ap_large, "ar100": line.ar100_agnostic, "curve": list(line.curve), "minutes": minutes,
         "steps": stage.steps, "milliseconds": line.milliseconds,
     }  # fmt: skip
-    return found | (taps_and_rooms(rooms, trunk, detector) if cell.kind == VIT else {})
+    if cell.kind == SSD:
+        found |= taps_and_rooms(rooms, open_kept(ws, hand_made(rooms, ws)), detector)
+    return found
 
 
-def trunk_of(cell: Cell, rooms: OpenedRooms, cache: Path) -> Path:
-    """The model folder of a trunk that has learned products from seller pictures; made once."""
-    name = f"{cell.rooms.name}-{cell.network}-{cell.trunk_steps}-{cell.trunk_side}".replace("/", "_")
-    folder = cache / name.replace(":", "-").replace("=", "").replace(",", "-")
-    ws = Workspace(folder / "ws") if (folder / "done").is_file() else rooms.copy(folder / "ws")
-    base = folder / "base"
-    if not base.is_dir():
-        untrained(base, cell.network, cell.trunk_side, cell.seed)
-    stage = Pretrain(
-        model=str(base), tasks=("item", "category"), pictures="role=seller", held=f"file={rooms.held_list}",
-        steps=cell.trunk_steps, batch=64, lr=1.5e-3 if "vit" in cell.network else 4e-3, augment="camera",
-        size=(cell.trunk_side,), dim=128, workers=0, ema=0.0, trackers=(), every=1e6, seed=cell.seed,
-    )  # fmt: skip
-    stage.run(ws)
-    (folder / "done").touch()
-    return kept_model(ws, stage.outcome(ws)[0])
+def hand_made(rooms: OpenedRooms, ws: Workspace) -> str:
+    """The model id of the demo's features, fitted to the seller pictures and kept in the workspace."""
+    folder = Path(ws.uri).parent / "hand-made"
+    fit_to_catalogue(ws, folder, rooms.rooms.seed)
+    return keep_model(ws, folder)
 
 
 def trained(cell: Cell, rooms: OpenedRooms, ws: Workspace, trunk: Path) -> tuple[TrainDetector, float]:
     """The stage that has run, with its steps, and its minutes of processor time."""
     steps = cell.steps
     if not steps:
-        spent = _spent(_stage(cell, rooms, trunk, TIMED), ws) - _spent(_stage(cell, rooms, trunk, 2), ws)
-        steps = max(TIMED, round(60 * cell.minutes * (TIMED - 2) / spent))
+        spent = _spent(_stage(cell, rooms, trunk, TIMED), ws) - _spent(_stage(cell, rooms, trunk, 4), ws)
+        steps = max(TIMED, round(60 * cell.minutes * (TIMED - 4) / spent))
     stage = _stage(cell, rooms, trunk, steps)
     return stage, _spent(stage, ws) / 60
 
@@ -140,11 +189,12 @@ def _stage(cell: Cell, rooms: OpenedRooms, trunk: Path, steps: int) -> TrainDete
     return TrainDetector(
         model=str(trunk), architecture=ARCHITECTURE[cell.kind], agnostic=cell.kind == AGNOSTIC,  # type: ignore[arg-type]
         held=f"file={rooms.held_list}", size=cell.side, steps=steps, batch=cell.batch, lr=cell.lr, workers=0,
-        trackers=(), every=1e6, seed=cell.seed, details={} if cell.kind == SSD else dict(LEAN),
+        trackers=(), every=1e6, seed=cell.seed, details=dict(DETAILS[cell.kind]), ema=EMA, norms="learned",
+        precision=cell.trunk.precision,
     )  # fmt: skip
 
 
-def _spent(stage: TrainDetector, ws: Workspace) -> float:
+def _spent(stage: Pretrain | TrainDetector, ws: Workspace) -> float:
     """Seconds of processor time."""
     start = time.process_time()
     stage.run(ws)
@@ -165,7 +215,7 @@ def samples(found: Found, names: Sequence[str], groups: str = "") -> list[Sample
             figures[groups] if groups else list(range(len(figures[names[0]]))),
         )
         for cell, figures in found
-        if cell.kind == VIT
+        if cell.kind == SSD
     ]
 
 
@@ -178,11 +228,11 @@ def figures_of(found: Found) -> dict[str, float | Interval | None]:
     """The figures of the last line."""
     kinds = {kind for (kind,) in grouped(found, "kind")}
     out: dict[str, float | Interval | None] = {}
-    for kind, end in ((VIT, ""), (CNN, "_baseline"), (SSD, "_ssd")):
+    for kind, end in ((SSD, ""), (VIT, "_vit"), (CNN, "_baseline")):
         for what in ("ap", "ap50"):
             out[f"{what}{end}"] = over_seeds(found, kind, what) if kind in kinds else None
     out["ar100_agnostic"] = over_seeds(found, AGNOSTIC, "ar100") if AGNOSTIC in kinds else None
-    if VIT in kinds:
+    if SSD in kinds:
         out["tap_class_at_1"] = interval(samples(found, ["class"], "taps_of"))
         out["tap_product_at_1"] = interval(samples(found, ["product"], "taps_of"))
         out["scene_p1_objects"] = interval(samples(found, ["objects"]))
@@ -195,11 +245,26 @@ def table_of(found: Found) -> str:
     """A row a detector."""
     whats = ("ap", "ap50", "small", "medium", "large", "ar100", "milliseconds", "minutes")
     rows = [
-        [kind, *(over_seeds(some, kind, what) for what in whats), f"{some[0][1]['steps']:,}"]
+        [kind, len(some), *(_told(over_seeds(some, kind, what)) for what in whats), some[0][1]["steps"]]
         for (kind,), some in grouped(found, "kind").items()
     ]
-    heads = ("AP", "AP50", "small", "medium", "large", "AR@100 of any object", "ms", "minutes", "steps")
+    heads = (
+        "seeds",
+        "AP",
+        "AP50",
+        "small",
+        "medium",
+        "large",
+        "AR@100 of any object",
+        "ms",
+        "minutes",
+        "steps",
+    )
     return table(("detector", *heads), rows)
+
+
+def _told(value: Interval) -> Interval | float:
+    return value if value.high > value.low else value.mean
 
 
 def draw(axes: Sequence[Axes], found: Found) -> None:
@@ -213,17 +278,20 @@ def draw(axes: Sequence[Axes], found: Found) -> None:
     axes[0].legend()
 
 
-def report(found: Found, figures: Mapping[str, float | Interval | None]) -> None:
+def report(found: Found, figures: Mapping[str, float | Interval | None], trunk_minutes: Interval) -> None:
     """Write the page and the plot."""
     plot(lambda axes: draw(axes, found), DOCS / f"{NAME}.svg")
     cell, seeds = found[0][0], len(grouped(found, "seed"))
-    shop = cell.rooms
+    shop = cell.trunk.rooms
     said = {name: value for name, value in figures.items() if name.startswith(("tap", "scene"))}
     parts = [
         f"Detectors trained on {shop.scenes - shop.held:,} scenes of the marketplace from trunks that "
         f"learned products, for {cell.minutes:g} minutes of processor time each, measured on {shop.held:,} "
-        f"other scenes; {seeds} seed{'s' if seeds > 1 else ''}, lowest and highest in brackets. Pictures are "
-        f"fitted into {cell.side} × {cell.side} pixels.",
+        f"other scenes; {seeds} seed{'s' if seeds > 1 else ''} at most, lowest and highest in brackets. "
+        + "Pictures are fitted into squares of "
+        + ", ".join(f"{side} pixels ({kind})" for kind, side in grouped(found, "kind", "side"))
+        + f". The trunks learned for {trunk_minutes.mean:.1f} minutes ({trunk_minutes.low:.1f} to "
+        f"{trunk_minutes.high:.1f}) before that.",
         table_of(found),
         "The plot shows how AP depends on suppression: the paper claims that transformers lean on it less.",
         "What a tap on a product of a held scene gives, and what a scene gives by its objects and as a "
@@ -235,25 +303,30 @@ def report(found: Found, figures: Mapping[str, float | Interval | None]) -> None
 
 def main() -> None:
     parser = arguments(
-        __doc__, products=1000, drawn=160, side=224, batch=16, steps=0, lr=2e-3, vit_lr=1e-3,
-        cnn="mobilenetv4_conv_small_050", vit="vit_tiny_patch16_224:embed_dim=192,depth=6,num_heads=3",
+        __doc__, products=1000, drawn=160, side=192, batch=16, steps=0, lr=2.5e-3, vit_lr=1.5e-3,
+        cnn="mobilenetv4_conv_small_050", vit="xcit_nano_12_p8_224:embed_dim=128,depth=4,num_heads=4",
     )  # fmt: skip
-    parser.add_argument("--scenes", type=int, default=1600, help="held ones among them")
+    parser.add_argument("--scenes", type=int, default=3000, help="held ones among them")
     parser.add_argument("--held", type=int, default=300, help="scenes that nobody learns from")
     parser.add_argument("--minutes", type=float, default=9, help="of processor time for each detector")
-    parser.add_argument("--trunk-steps", type=int, default=600)
+    parser.add_argument("--vit-side", type=int, default=160, help="pixels that the transformer sees")
+    parser.add_argument("--compared", type=int, default=1, help="seeds of the slow detectors")
+    parser.add_argument("--trunk-steps", type=int, default=900)
     parser.add_argument("--trunk-side", type=int, default=112)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     quick = {"products": 60, "scenes": 60, "held": 20, "seeds": 1, "steps": 8, "trunk_steps": 8}
-    args = parsed(parser, **quick, drawn=64, side=96, trunk_side=64)
+    args = parsed(parser, **quick, drawn=64, side=96, vit_side=96, trunk_side=64)
     grid = cells(args)
-    for rooms in dict.fromkeys(cell.rooms for cell in grid):
+    trunks = list(dict.fromkeys(cell.trunk for cell in grid))
+    for rooms in dict.fromkeys(trunk.rooms for trunk in trunks):
         open_rooms(rooms, args.cache / "shops", args.jobs)
+    learned = run_cells(trunks, taught, args.cache / f"{NAME}-trunks", args.jobs, CODE)
+    spent = [float(figures["minutes"]) for _, figures in learned]
     found = run_cells(grid, work, args.cache / NAME, args.jobs, CODE)
     figures = figures_of(found)
     print(table_of(found))
     if args.write:
-        report(found, figures)
+        report(found, figures, Interval(float(np.mean(spent)), min(spent), max(spent), "range"))
     last_line(figures)
 
 

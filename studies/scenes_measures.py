@@ -8,14 +8,13 @@ picture shows the same category, or the very product.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from learn_train import Vectors, embed
+from learn_train import Vectors
 from scenes_market import HeldScene, OpenedRooms
 
 from saccade.detection.detector import Detector
 from saccade.discovery.answer import Part
+from saccade.discovery.engine import Embeds
 from saccade.discovery.flashlight_dots import around, gated, parts_of, tapped
 from saccade.discovery.shop_names import SURE
 from saccade.vision.boxes import Box, crop
@@ -23,13 +22,13 @@ from saccade.vision.boxes import Box, crop
 Figures = dict[str, list[float] | list[str]]
 
 
-def taps_and_rooms(rooms: OpenedRooms, model: Path, detector: Detector) -> Figures:
+def taps_and_rooms(rooms: OpenedRooms, model: Embeds, detector: Detector) -> Figures:
     """For each product that can be seen in a held scene: whether a tap on it gave its category (`class`) and
     itself (`product`), and the scene (`taps_of`). For each held scene: the share of dots whose first product
     is in it (`objects`), and whether the whole picture's is (`whole`).
     """
     images, items = rooms.gallery
-    gallery = embed(model, (rooms.picture(name) for name in images))
+    gallery = np.concatenate([model.embed([rooms.picture(name)]) for name in images])
     out: Figures = {"class": [], "product": [], "taps_of": [], "objects": [], "whole": []}
     for scene in rooms.held:
         first = _asked(rooms, scene, model, detector, gallery, items)
@@ -38,7 +37,7 @@ def taps_and_rooms(rooms: OpenedRooms, model: Path, detector: Detector) -> Figur
 
 
 def _asked(
-    rooms: OpenedRooms, scene: HeldScene, model: Path, detector: Detector, gallery: Vectors,
+    rooms: OpenedRooms, scene: HeldScene, model: Embeds, detector: Detector, gallery: Vectors,
     items: list[str],
 ) -> tuple[list[str], list[str], str]:  # fmt: skip
     """The first item for a tap on each product, for each dot, and for the whole picture."""
@@ -46,7 +45,7 @@ def _asked(
     parts = parts_of(detector.detect([rgb])[0], detector.categories)
     taps = [_meant(parts, thing.box, rgb.shape) for thing in scene.products]
     asked = [*taps, *gated(parts)]
-    vectors = embed(model, [*(crop(rgb, part.box) for part in asked), rgb])
+    vectors = model.embed([*(crop(rgb, part.box) for part in asked), rgb])
     scores = vectors @ gallery.T
     kinds = np.array([rooms.category_of[item] for item in items])
     for row, part in zip(scores, asked, strict=False):

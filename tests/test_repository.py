@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOWEST
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "saccade"
 TOOLS = Path(sys.executable).parent
@@ -128,8 +130,7 @@ TESTED_BY = {
     "training/recipes/test_definitions.py": "training/recipes/base training/recipes/full "
     "training/recipes/gradual training/recipes/layerwise training/recipes/linear_probe "
     "training/recipes/lp_ft training/recipes/partial training/recipes/recipe training/recipes/trainable",
-    "training/detection/test_stage.py": "training/detection/job training/detection/network "
-    "training/detection/settings",
+    "training/detection/test_stage.py": "training/detection/job training/detection/network",
     "training/test_stage.py": "training/running training/job training/orders training/sources",
     "vision/test_decode.py": "vision/formats vision/jpeg vision/orientation vision/picture vision/quiet",
 }
@@ -202,6 +203,10 @@ def test_tests_mirror_the_source() -> None:
     listed = [module for modules in TESTED_BY.values() for module in modules.split()]
     assert sorted(listed) == sorted(missing)
     assert [test for test in TESTED_BY if not (tests / test).is_file()] == []
+
+
+def test_the_files_that_begin_first_are_there() -> None:
+    assert [name for name in SLOWEST if not (ROOT / "tests" / name).is_file()] == []
 
 
 def test_nothing_of_one_machine() -> None:

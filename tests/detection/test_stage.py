@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -215,3 +218,38 @@ def test_vectors_need_a_detector_that_has_them(
     with pytest.raises(InputError, match="gives no vectors"):
         Detect(squares, vectors="m-1").run(make_workspace(scenes))
     assert module.Tally().counts()["objects"] == 0
+
+
+DYING = """
+import os, signal, sys
+from saccade.detection import Detect
+from saccade.workspace.tables import Table
+from saccade.workspace.workspace import Workspace
+
+real, last = Table.upsert, int(sys.argv[3])
+calls = 0
+
+def dying(self, rows):
+    global calls
+    if self.name in ("objects", "detections"):
+        calls += 1
+        if calls == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, rows)
+
+Table.upsert = dying
+Detect(sys.argv[2], chunk=5).run(Workspace(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("call", [2, 4])
+def test_a_process_killed_with_9_loses_nothing(
+    make_workspace: Make, scenes: list[Path], squares: Path, call: int
+) -> None:
+    wanted, ws = make_workspace(scenes, "whole"), make_workspace(scenes)
+    Detect(squares, chunk=5).run(wanted)
+    done = subprocess.run([sys.executable, "-c", DYING, ws.uri, str(squares), str(call)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert ws.table("detections").count() < wanted.table("detections").count()
+    Detect(squares, chunk=5).run(ws)  # its lock is taken over
+    assert state(ws) == state(wanted)

@@ -11,6 +11,7 @@ from learn_train import untrained
 from scenes_market import NAMES, OpenedRooms, Rooms, open_rooms
 from scenes_measures import taps_and_rooms
 
+from saccade.fingerprints.store import keep_model, open_kept
 from saccade.training.detection.boxed import read_boxes
 from saccade.vision.detections import Detections
 
@@ -52,8 +53,9 @@ class Knowing:
 
 
 def test_taps_and_rooms(rooms: OpenedRooms, tmp_path: Path) -> None:
-    model = untrained(tmp_path / "model", "test_resnet", 32, 0)
-    found = taps_and_rooms(rooms, model, Knowing(rooms))  # pyright: ignore[reportArgumentType]
+    ws = rooms.copy(tmp_path / "ws")
+    model = keep_model(ws, untrained(tmp_path / "model", "test_resnet", 32, 0))
+    found = taps_and_rooms(rooms, open_kept(ws, model), Knowing(rooms))  # pyright: ignore[reportArgumentType]
     things = sum(len(scene.products) for scene in rooms.held)
     assert len(found["class"]) == len(found["product"]) == len(found["taps_of"]) == things
     assert len(found["objects"]) == len(found["whole"]) == 4

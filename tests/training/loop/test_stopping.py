@@ -6,11 +6,13 @@ tests, libraries may have changed what signals do, and one that kills the runner
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import pytest
@@ -35,11 +37,11 @@ class Interrupted(Feed):
                 os.kill(os.getpid(), self.signal[1])
 
 
-def stopped_and_resumed(folder: Path, number: int) -> None:
+def stopped_and_resumed(folder: Path, number: signal.Signals) -> None:
     """In a child: a run that is told to stop, the handlers after it, and the run that goes on."""
     handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        train(folder / "stopped", feed=Interrupted(2, signal.Signals(number)))
+        train(folder / "stopped", feed=Interrupted(2, number))
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == handlers
     assert len(read_log(folder / "stopped")) == 3
     stopped, whole = network(), network()
@@ -48,30 +50,51 @@ def stopped_and_resumed(folder: Path, number: int) -> None:
     assert digest(stopped) == digest(whole)
 
 
-def interrupted_twice(folder: Path, number: int) -> None:
+def interrupted_twice(folder: Path, number: signal.Signals) -> None:
     """In a child: the second signal does not wait for the step."""
     with pytest.raises(KeyboardInterrupt):
-        train(folder, feed=Interrupted(2, signal.Signals(number), times=2))
+        train(folder, feed=Interrupted(2, number, times=2))
     assert len(read_log(folder)) == 2
     assert not list((folder / "checkpoints").iterdir())
 
 
-def in_a_child(name: str, folder: Path, number: signal.Signals) -> None:
-    """Run one of the functions above in a process of its own."""
-    code = f"import sys; from pathlib import Path; from {__name__} import {name}; "
-    code += f"{name}(Path(sys.argv[1]), int(sys.argv[2]))"
-    command = [sys.executable, "-c", code, str(folder), str(int(number))]
+CASES = (
+    (stopped_and_resumed, signal.SIGTERM),
+    (stopped_and_resumed, signal.SIGINT),
+    (interrupted_twice, signal.SIGINT),
+)
+
+
+def try_all(folder: Path) -> None:
+    """In a child: every case in turn; prints what went wrong with each, as JSON."""
+    wrong = list[str]()
+    for number, (case, name) in enumerate(CASES):
+        try:
+            case(folder / str(number), name)
+        except BaseException:
+            wrong.append(traceback.format_exc())
+        else:
+            wrong.append("")
+    print(json.dumps(wrong))
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What went wrong with each case, in one process for all: importing costs more than training."""
+    code = f"import sys; from pathlib import Path; from {__name__} import try_all; try_all(Path(sys.argv[1]))"
+    command = [sys.executable, "-c", code, str(tmp_path_factory.mktemp("stopping"))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stops_after_the_step_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
-    in_a_child("stopped_and_resumed", tmp_path, number)
+@pytest.mark.parametrize("case", [0, 1], ids=["SIGTERM", "SIGINT"])
+def test_stops_after_the_step_and_goes_on(case: int, wrong: list[str]) -> None:
+    assert wrong[case] == ""
 
 
-def test_a_second_interrupt_stops_at_once(tmp_path: Path) -> None:
-    in_a_child("interrupted_twice", tmp_path, signal.SIGINT)
+def test_a_second_interrupt_stops_at_once(wrong: list[str]) -> None:
+    assert wrong[2] == ""
 
 
 def test_the_clock_asks_for_checkpoints() -> None:

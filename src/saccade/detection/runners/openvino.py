@@ -1,7 +1,7 @@
 """A trained detector by its OpenVINO export, which lies in `openvino/` of its folder: no torch needed.
 
-Decided: suppression is inside the graph, so there are no raw boxes, and scores below the threshold of the
-export are gone; a higher threshold is applied here.
+Decided: thresholds and suppression come after the graphs (`models.detector.runtime`), so one export serves
+every setting, and boxes before suppression can be had.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class OpenVinoDetector:
         self.detector_id, self.categories = detector_id, config.categories
         self.threshold = config.score_threshold if threshold is None else threshold
         self.most = config.most if most is None else most
+        self._suppress(config.nms_threshold, self.most)
         self.dim = self._width() if self.graph.vectors else 0
 
     @property
@@ -44,14 +45,24 @@ class OpenVinoDetector:
         """As `Detector.detect`."""
         return [self._one(rgb) for rgb in pictures]
 
+    def raw(self, pictures: Sequence[Pixels]) -> list[Detections]:
+        """Every box before suppression, best first, at most ten times as many as `detect` gives."""
+        self._suppress(1.0, 10 * self.most)
+        try:
+            return self.detect(pictures)
+        finally:
+            self._suppress(self.config.nms_threshold, self.most)
+
+    def _suppress(self, overlap: float, most: int) -> None:
+        self.graph.adjust(self.threshold, overlap, most)
+
     def _one(self, rgb: Pixels) -> Detections:
         square, scale = letterbox(rgb, self.config.size)
         found = self.graph(self.config.preprocess.normalise(square[None]))
         boxes, scores = cast("Floats", found["boxes"]), cast("Floats", found["scores"])
         vectors = cast("Floats", found["vectors"]) if self.graph.vectors else None
         made = fractions(boxes, scores, found["labels"], scale, rgb, vectors)
-        order = np.argsort(-made.scores, kind="stable")
-        return made.select(order[made.scores[order] >= self.threshold][: self.most])
+        return made.select(np.argsort(-made.scores, kind="stable"))
 
     def _width(self) -> int:
         blank = np.zeros((1, 3, self.config.size, self.config.size), np.float32)

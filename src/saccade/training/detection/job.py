@@ -94,7 +94,7 @@ class DetectorJob:
         own = self.options
         config = DetectorConfig(
             own.architecture, self.data.categories, own.size, vectors=own.vectors, options=own.details,
-            frozen_norms=is_folded(self.base.network) or not own.fresh(self.base),
+            frozen_norms=is_folded(self.base.network) or own.keeps_norms(self.base),
             name=own.named or f"{self.base.config.name}-{own.architecture}", licence=self.base.config.licence,
             source=f"saccade {STAGE} from {self.base.model_id}, {hardware()}",
         )  # fmt: skip

@@ -46,6 +46,9 @@ class DetectorOptions(Running):
     """Chance that a part of a picture is seen instead of the whole."""
     zoom: float = 0.6
     """Least side of what is seen over that of the square."""
+    norms: Literal["auto", "frozen", "learned"] = "auto"
+    """Statistics of the trunk's batch norms: auto keeps those of a trained trunk; learned suits a trunk whose
+    pictures were of another kind, in batches of 16 or more."""
     details: dict[str, Any] = field(default_factory=dict[str, Any])
     """Options of the architecture, by name; see `saccade.models.detector.config`."""
 
@@ -74,7 +77,7 @@ class DetectorOptions(Running):
 
         return BoxAugment(self.size, crop=self.crop, zoom=(self.zoom, 1.0))
 
-    @staticmethod
-    def fresh(base: Model) -> bool:
-        """Whether a model was never trained: its normalisation then learns its statistics here."""
-        return base.config.source == "untrained"
+    def keeps_norms(self, base: Model) -> bool:
+        """Whether batch norms keep the statistics that they came with; an untrained model has none."""
+        trained = base.config.source != "untrained"
+        return trained if self.norms == "auto" else self.norms == "frozen"

@@ -1,15 +1,15 @@
 """How well are objects found, by a transformer and by CNNs in the same minutes, and what does a tap give?
 
-    python studies/detection.py            # about half an hour of one core a seed, more for the first
+    python studies/detection.py            # about half an hour of one core a seed, twice that for the first
     python studies/detection.py --quick    # a small form, some minutes
 
-On scenes of the marketplace that nobody learned from. Detectors: the single-shot one and the same without
-classes, for every seed; ViT-FRCNN (Beal et al. 2020, arXiv 2012.09958) and Faster R-CNN, for the first
-`--compared` seeds. `ap`, `ap50`: of the single-shot one, which is what minutes on a CPU are best spent on;
-`ap_vit`, `ap50_vit`: of ViT-FRCNN; `ap_baseline`, `ap50_baseline`: of Faster R-CNN on the CNN;
-`ar100_agnostic`: recall of the one without classes; `tap_class_at_1`, `tap_product_at_1`: share of the
-products of held scenes where a tap gives the category, and the product, first; `scene_p1_ratio`: precision
-at 1 of products from a scene by its objects, over that of the whole picture.
+On scenes of the marketplace that nobody learned from. Detectors: ViT-FRCNN (Beal et al. 2020, arXiv
+2012.09958) for every seed; the single-shot one, with classes and without, and Faster R-CNN for the first
+`--compared` seeds. `ap`, `ap50`: of ViT-FRCNN; `ap_baseline`, `ap50_baseline`: of Faster R-CNN on
+the CNN; `ap_ssd`, `ap50_ssd`; `ar100_agnostic`: recall of the one without classes; `tap_class_at_1`,
+`tap_product_at_1`: share of the products of held scenes where a tap gives the category, and the product,
+first, with the boxes of ViT-FRCNN; `scene_p1_ratio`: precision at 1 of products from a scene by its objects,
+over that of the whole picture.
 
 Decided:
 - Every detector starts from a trunk that learned products from seller pictures alone, and trains for
@@ -28,94 +28,39 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from learn_cells import Figures, digest, grouped, run_cells
 from learn_measures import Sample, interval
 from learn_report import COLOURS, DOCS, page, plot, table
 from learn_study import arguments, command, last_line, parsed, seeds_of
-from learn_train import untrained
 from scenes_market import OpenedRooms, Rooms, open_rooms
 from scenes_measures import taps_and_rooms
+from scenes_train import AGNOSTIC, CNN, CODE, KINDS, SSD, VIT, Cell, Trunk, taught, trained
 
 from saccade.detection.detector import open_detector
 from saccade.detection.kept import kept_detector
 from saccade.evaluation.detection_measure import THRESHOLDS, look, score
 from saccade.evaluation.detection_set import of_coco
-from saccade.fingerprints.store import keep_model, kept_model, open_kept
+from saccade.fingerprints.store import keep_model, open_kept
 from saccade.metrics import Interval
 from saccade.pipeline.models import fit_to_catalogue
-from saccade.training.detection.stage import TrainDetector
-from saccade.training.stage import Pretrain
 from saccade.workspace import Workspace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-NAME, CODE = "detection", 1
-SSD, AGNOSTIC, VIT, CNN = "single-shot", "single-shot, no classes", "ViT-FRCNN", "Faster R-CNN"
-KINDS = (SSD, AGNOSTIC, VIT, CNN)
-ARCHITECTURE = {VIT: "vit-frcnn", AGNOSTIC: "ssd", CNN: "faster-rcnn", SSD: "ssd"}
-LEAN: Mapping[str, Any] = {"neck_width": 64, "box_width": 192, "sampled": 48, "proposals": 60}
-DETAILS: Mapping[str, Mapping[str, Any]] = {
-    SSD: {"neck_width": 64}, AGNOSTIC: {"neck_width": 64}, VIT: LEAN, CNN: LEAN,
-}  # fmt: skip
-TIMED = 24  # steps
-EMA = 0.998
-TASKS = ("category", "colour@0.5", "pattern@0.5", "item@0.2")  # of the trunk
+NAME = "detection"
+TAPS = 1  # changes with the rules of taps
 Found = Sequence[tuple["Cell", Figures]]
 
 
-@dataclass(frozen=True)
-class Trunk:
-    """A network that learns products from seller pictures. network: as `learn_train.untrained` names it."""
-
-    rooms: Rooms
-    network: str
-    steps: int
-    side: int
-    seed: int
-
-    @property
-    def transformer(self) -> bool:
-        """Networks of tokens take bf16, small batches and a low learning rate."""
-        return "xcit" in self.network or "vit" in self.network
-
-    @property
-    def precision(self) -> Literal["bf16", "no"]:
-        """bf16 doubles the speed of a transformer on a CPU that has it, and slows small convolutions."""
-        return "bf16" if self.transformer else "no"
-
-    def folder(self, cache: Path) -> Path:
-        """Where its model folder lies."""
-        return cache / "trunks" / digest(self, CODE)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One detector."""
-
-    trunk: Trunk
-    kind: str
-    side: int
-    batch: int
-    lr: float
-    minutes: float
-    steps: int
-
-    @property
-    def seed(self) -> int:
-        """That of its trunk."""
-        return self.trunk.seed
-
-
 def cells(args: argparse.Namespace) -> list[Cell]:
-    """The cheap detectors for every seed, the others for the first `--compared`."""
+    """ViT-FRCNN for every seed, the others for the first `--compared`."""
     return [
         Cell(
             Trunk(
@@ -127,26 +72,8 @@ def cells(args: argparse.Namespace) -> list[Cell]:
         )
         for seed in seeds_of(args)
         for kind in args.kinds
-        if kind in (SSD, AGNOSTIC) or seed < args.first + args.compared
+        if kind == VIT or seed < args.first + args.compared
     ]  # fmt: skip
-
-
-def taught(trunk: Trunk, scratch: Path) -> Figures:
-    """Train a trunk and keep its model folder."""
-    rooms = open_rooms(trunk.rooms, scratch.parents[1] / "shops")
-    ws, base = rooms.copy(scratch / "ws"), scratch / "base"
-    untrained(base, trunk.network, trunk.side, trunk.seed)
-    stage = Pretrain(
-        model=str(base), tasks=TASKS, pictures="role=seller", held=f"file={rooms.held_list}",
-        steps=trunk.steps, batch=32 if trunk.transformer else 64, lr=1.5e-3 if trunk.transformer else 4e-3,
-        augment="camera", size=(trunk.side,), dim=128, workers=0, ema=0.0, trackers=(), every=1e6,
-        precision=trunk.precision, seed=trunk.seed,
-    )  # fmt: skip
-    minutes = _spent(stage, ws) / 60
-    shutil.copytree(
-        kept_model(ws, stage.outcome(ws)[0]), trunk.folder(scratch.parents[1]), dirs_exist_ok=True
-    )
-    return {"minutes": minutes}
 
 
 def work(cell: Cell, scratch: Path) -> Figures:
@@ -163,9 +90,30 @@ def work(cell: Cell, scratch: Path) -> Figures:
         "large": scores.ap_large, "ar100": line.ar100_agnostic, "curve": list(line.curve), "minutes": minutes,
         "steps": stage.steps, "milliseconds": line.milliseconds,
     }  # fmt: skip
-    if cell.kind == SSD:
-        found |= taps_and_rooms(rooms, open_kept(ws, hand_made(rooms, ws)), detector)
+    if cell.kind == VIT:
+        shutil.copytree(
+            kept_detector(ws, stage.outcome(ws)[0]), Taps(cell).detector(scratch), dirs_exist_ok=True
+        )
     return found
+
+
+@dataclass(frozen=True)
+class Taps:
+    """What the boxes of a detector give; apart, since the rules of taps change more often than detectors."""
+
+    cell: Cell
+
+    def detector(self, scratch: Path) -> Path:
+        """Where the folder of the detector lies."""
+        return scratch.parents[1] / "detectors" / digest(self.cell, CODE)
+
+
+def tapped(taps: Taps, scratch: Path) -> Figures:
+    """See `taps_and_rooms`, with the demo's model."""
+    rooms = open_rooms(taps.cell.trunk.rooms, scratch.parents[1] / "shops")
+    ws = rooms.copy(scratch / "ws")
+    detector = open_detector(taps.detector(scratch), runner="torch", threads=1)
+    return taps_and_rooms(rooms, open_kept(ws, hand_made(rooms, ws)), detector)
 
 
 def hand_made(rooms: OpenedRooms, ws: Workspace) -> str:
@@ -173,32 +121,6 @@ def hand_made(rooms: OpenedRooms, ws: Workspace) -> str:
     folder = Path(ws.uri).parent / "hand-made"
     fit_to_catalogue(ws, folder, rooms.rooms.seed)
     return keep_model(ws, folder)
-
-
-def trained(cell: Cell, rooms: OpenedRooms, ws: Workspace, trunk: Path) -> tuple[TrainDetector, float]:
-    """The stage that has run, with its steps, and its minutes of processor time."""
-    steps = cell.steps
-    if not steps:
-        spent = _spent(_stage(cell, rooms, trunk, TIMED), ws) - _spent(_stage(cell, rooms, trunk, 4), ws)
-        steps = max(TIMED, round(60 * cell.minutes * (TIMED - 4) / spent))
-    stage = _stage(cell, rooms, trunk, steps)
-    return stage, _spent(stage, ws) / 60
-
-
-def _stage(cell: Cell, rooms: OpenedRooms, trunk: Path, steps: int) -> TrainDetector:
-    return TrainDetector(
-        model=str(trunk), architecture=ARCHITECTURE[cell.kind], agnostic=cell.kind == AGNOSTIC,  # type: ignore[arg-type]
-        held=f"file={rooms.held_list}", size=cell.side, steps=steps, batch=cell.batch, lr=cell.lr, workers=0,
-        trackers=(), every=1e6, seed=cell.seed, details=dict(DETAILS[cell.kind]), ema=EMA, norms="learned",
-        precision=cell.trunk.precision,
-    )  # fmt: skip
-
-
-def _spent(stage: Pretrain | TrainDetector, ws: Workspace) -> float:
-    """Seconds of processor time."""
-    start = time.process_time()
-    stage.run(ws)
-    return time.process_time() - start
 
 
 def over_seeds(found: Found, kind: str, what: str) -> Interval:
@@ -215,7 +137,7 @@ def samples(found: Found, names: Sequence[str], groups: str = "") -> list[Sample
             figures[groups] if groups else list(range(len(figures[names[0]]))),
         )
         for cell, figures in found
-        if cell.kind == SSD
+        if cell.kind == VIT
     ]
 
 
@@ -228,11 +150,11 @@ def figures_of(found: Found) -> dict[str, float | Interval | None]:
     """The figures of the last line."""
     kinds = {kind for (kind,) in grouped(found, "kind")}
     out: dict[str, float | Interval | None] = {}
-    for kind, end in ((SSD, ""), (VIT, "_vit"), (CNN, "_baseline")):
+    for kind, end in ((VIT, ""), (SSD, "_ssd"), (CNN, "_baseline")):
         for what in ("ap", "ap50"):
             out[f"{what}{end}"] = over_seeds(found, kind, what) if kind in kinds else None
     out["ar100_agnostic"] = over_seeds(found, AGNOSTIC, "ar100") if AGNOSTIC in kinds else None
-    if SSD in kinds:
+    if VIT in kinds:
         out["tap_class_at_1"] = interval(samples(found, ["class"], "taps_of"))
         out["tap_product_at_1"] = interval(samples(found, ["product"], "taps_of"))
         out["scene_p1_objects"] = interval(samples(found, ["objects"]))
@@ -310,7 +232,9 @@ def main() -> None:
     parser.add_argument("--held", type=int, default=300, help="scenes that nobody learns from")
     parser.add_argument("--minutes", type=float, default=9, help="of processor time for each detector")
     parser.add_argument("--vit-side", type=int, default=160, help="pixels that the transformer sees")
-    parser.add_argument("--compared", type=int, default=1, help="seeds of the slow detectors")
+    parser.add_argument(
+        "--compared", type=int, default=1, help="seeds of the detectors that are there to compare"
+    )
     parser.add_argument("--trunk-steps", type=int, default=900)
     parser.add_argument("--trunk-side", type=int, default=112)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
@@ -323,6 +247,10 @@ def main() -> None:
     learned = run_cells(trunks, taught, args.cache / f"{NAME}-trunks", args.jobs, CODE)
     spent = [float(figures["minutes"]) for _, figures in learned]
     found = run_cells(grid, work, args.cache / NAME, args.jobs, CODE)
+    asked = [Taps(cell) for cell in grid if cell.kind == VIT]
+    answered = run_cells(asked, tapped, args.cache / f"{NAME}-taps", args.jobs, TAPS)
+    of_taps = {taps.cell: figures for taps, figures in answered}
+    found = [(cell, figures | of_taps.get(cell, {})) for cell, figures in found]
     figures = figures_of(found)
     print(table_of(found))
     if args.write:

@@ -1,7 +1,7 @@
 """What a detector and an embedding make of scenes together: taps, and products found in a room.
 
-Decided: the rules are the products' own. A tap on the middle of a thing means the smallest certain box under
-it, or the square around it (`discovery.flashlight_dots`); a scene is shopped by its dots;
+Decided: the rules are the products' own. A tap on the middle of a thing means a box under it, or the square
+around it (`discovery.flashlight_dots`); a scene is shopped by its dots;
 a thing whose category is sure is looked for among products of that category. What is right: the first seller
 picture shows the same category, or the very product.
 """
@@ -17,7 +17,7 @@ from saccade.discovery.answer import Part
 from saccade.discovery.engine import Embeds
 from saccade.discovery.flashlight_dots import around, gated, parts_of, tapped
 from saccade.discovery.shop_names import SURE
-from saccade.vision.boxes import Box, crop
+from saccade.vision.boxes import Box, crop, with_margin
 
 Figures = dict[str, list[float] | list[str]]
 
@@ -45,7 +45,7 @@ def _asked(
     parts = parts_of(detector.detect([rgb])[0], detector.categories)
     taps = [_meant(parts, thing.box, rgb.shape) for thing in scene.products]
     asked = [*taps, *gated(parts)]
-    vectors = model.embed([*(crop(rgb, part.box) for part in asked), rgb])
+    vectors = model.embed([*(crop(rgb, _cut(part)) for part in asked), rgb])
     scores = vectors @ gallery.T
     kinds = np.array([rooms.category_of[item] for item in items])
     for row, part in zip(scores, asked, strict=False):
@@ -53,6 +53,11 @@ def _asked(
             row[kinds != part.category] = -1
     found: list[str] = [items[place] for place in scores.argmax(axis=1).tolist()]
     return found[: len(taps)], found[len(taps) : -1], found[-1]
+
+
+def _cut(part: Part) -> Box:
+    """An object is cut out with a margin, the square around a tap as it is."""
+    return part.box if part.category is None else with_margin(part.box)
 
 
 def _meant(parts: list[Part], box: Box, shape: tuple[int, ...]) -> Part:

@@ -15,7 +15,7 @@ from saccade.discovery.engine import Engine
 from saccade.fingerprints.colours import Colours
 from saccade.fingerprints.stage import Fingerprint
 from saccade.index.stage import BuildIndex
-from saccade.vision.boxes import Box
+from saccade.vision.boxes import MARGIN, Box
 from saccade.vision.identity import image_id, object_id
 from saccade.workspace import Workspace
 from tests.discovery.conftest import COLOURS, SHAPES, build, draw
@@ -49,8 +49,10 @@ def scene(number: int) -> np.ndarray:
 
 
 def place_of(number: int) -> Box:
-    """Where the n-th thing of a scene is."""
-    return Box((100 + 180 * number) / 640, 72 / 240, 96 / 640, 96 / 240)
+    """Where the n-th thing of a scene is: with its margin it is the whole drawing."""
+    side = 96 / (1 + 2 * MARGIN)
+    inset = MARGIN * side
+    return Box((100 + 180 * number + inset) / 640, (72 + inset) / 240, side / 640, side / 240)
 
 
 class Gallery(NamedTuple):

@@ -35,12 +35,16 @@ def test_drawn_boxes_have_no_score_and_come_first() -> None:
     assert gated([found, drawn], DotRule(limit=1)) == [drawn]
 
 
-def test_a_tap_means_the_smallest_box_around_it() -> None:
+def test_a_tap_means_what_is_small_sure_and_near() -> None:
     large, small, other = part(0.1, 0.1, 0.5, 0.9), part(0.2, 0.2, 0.1, 0.5), part(0.7, 0.7, 0.2)
     assert tapped([large, small, other], 0.25, 0.25) is small
     assert tapped([large, small, other], 0.5, 0.5) is large
     assert tapped([large, small, other], 0.65, 0.65) is None
     assert tapped([part(0.2, 0.2, 0.1, 0.1), large], 0.25, 0.25) is large
+    doubtful = part(0.2, 0.2, 0.4, 0.3)
+    assert tapped([doubtful, large], 0.4, 0.4) is large
+    left, right = part(0.1, 0.1, 0.4, 0.9), part(0.3, 0.1, 0.4, 0.9)
+    assert tapped([left, right], 0.35, 0.3) is left and tapped([left, right], 0.45, 0.3) is right
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_only_a_sure_and_named_thing_has_categories() -> None:
         for one in (
             part("lamp", 0.9),
             part("lamp", None),
-            part("lamp", 0.4),
+            part("lamp", 0.2),
             part("object", 0.9),
             part(None, 0.9),
         )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from saccade.fingerprints.reader import EMPTY_BOX, Reader
 from saccade.fingerprints.sources import GONE, Sources
-from saccade.vision.boxes import Box, crop
+from saccade.vision.boxes import Box, crop, with_margin
 from saccade.vision.decode import decode
 from saccade.vision.preprocess import Preprocess
 
@@ -40,5 +40,5 @@ def test_boxes_are_cut_from_the_upright_picture(pictures: list[Path], make_chunk
     assert batch.decoded == 1
     rgb = decode(pictures[0].read_bytes()).rgb
     assert rgb is not None
-    np.testing.assert_array_equal(batch.pixels[0], SMALL.prepare_uint8(crop(rgb, Box(*box))))
+    np.testing.assert_array_equal(batch.pixels[0], SMALL.prepare_uint8(crop(rgb, with_margin(Box(*box)))))
     np.testing.assert_array_equal(batch.pixels[2], SMALL.prepare_uint8(rgb))

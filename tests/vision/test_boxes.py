@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from saccade.errors import InputError
 from saccade.vision import boxes
-from saccade.vision.boxes import Box
+from saccade.vision.boxes import Box, with_margin
 
 
 @st.composite
@@ -100,3 +100,11 @@ def test_crop_of_everything_is_everything() -> None:
 
 def test_area() -> None:
     assert Box(0, 0, 0.5, 0.5).area == 0.25
+
+
+def test_a_margin_stays_in_the_picture() -> None:
+    found = with_margin(Box(0.4, 0.4, 0.2, 0.1), 0.5)
+    assert (found.x, found.y, found.width, found.height) == pytest.approx((0.3, 0.35, 0.4, 0.2))
+    edge = with_margin(Box(0.0, 0.9, 0.5, 0.1), 0.2)
+    assert (edge.x, edge.y, edge.width, edge.height) == pytest.approx((0, 0.88, 0.6, 0.12))
+    assert with_margin(Box(0, 0, 1, 1)) == Box(0, 0, 1, 1)

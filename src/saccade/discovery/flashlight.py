@@ -5,11 +5,11 @@
 Decided:
 - The objects of a catalogue picture are those of the table `objects`; only where it has none, and for files
   and addresses, is a detector asked, if there is one.
-- A tap means the smallest object that contains it (`flashlight_dots`); where there is none, a crop around it.
+- Which object a tap means is said in `flashlight_dots`; where there is none, a crop around the tap is taken.
 - What is under a tap is looked for among the catalogue's categories of its name, where there are such and
   the detector is sure (`shop_names`); `categories=False` looks everywhere.
-- The stored vector of an object is used where the index of objects has it and is of the same model; else the
-  crop is embedded. A crop by hand is always embedded.
+- The stored vector of an object is used where the index of objects has it and is of the same model; else its
+  crop is embedded, with a margin (`vision.boxes`). A crop by hand is always embedded, as it was drawn.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from saccade.discovery.shop_names import categories_of, within
 from saccade.discovery.similar import SimilarAnswer, SimilarQuery, alike
 from saccade.errors import InputError, NotFoundError
 from saccade.index.filters import Filter
-from saccade.vision.boxes import Box, clip
+from saccade.vision.boxes import Box, clip, with_margin
 
 if TYPE_CHECKING:
     from saccade.detection.detector import Detector
@@ -195,8 +195,7 @@ class Flashlight:
         """The stored vector of an object; else that of its crop."""
         if part is not None:
             (stored,) = stored_vectors(self.engine, self.objects, [part])
-            if stored is not None:
-                return stored
+            return picture.vector(with_margin(part.box)) if stored is None else stored
         return picture.vector(box)
 
     def _said(self, how: How, found: Objects | None, named: tuple[str, ...]) -> list[str]:

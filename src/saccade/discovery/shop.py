@@ -33,7 +33,7 @@ from saccade.discovery.query import Query
 from saccade.discovery.shop_names import ANYTHING, categories_of, within
 from saccade.errors import InputError
 from saccade.index.filters import All, Equals, Filter
-from saccade.vision.boxes import Box, crop
+from saccade.vision.boxes import Box, crop, with_margin
 
 if TYPE_CHECKING:
     from saccade.detection.detector import Detector
@@ -155,7 +155,9 @@ class ShopTheLook:
         missing = [place for place, vector in enumerate(found) if vector is None]
         if missing:
             rgb = picture.rgb()
-            made = self.engine.embedded([crop(rgb, parts[place].box) for place in missing], picture.watch)
+            made = self.engine.embedded(
+                [crop(rgb, with_margin(parts[place].box)) for place in missing], picture.watch
+            )
             for place, vector in zip(missing, made, strict=True):
                 found[place] = vector
         return np.stack([vector for vector in found if vector is not None])

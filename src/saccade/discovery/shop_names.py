@@ -15,7 +15,7 @@ from saccade.index.filters import All, AnyOf, Filter
 from saccade.index.payloads import Fields
 
 ANYTHING = "object"  # the category of a detector that knows none
-SURE = 0.5  # a detector's score from which its category is believed: our own choice
+SURE = 0.3  # a detector's score from which its category is believed, that of a dot: our own choice
 
 
 def same_name(one: str | None, other: str | None) -> bool:

@@ -89,7 +89,8 @@ class Colours(Stage):
         self, ws: Workspace, chunks: Iterable[pa.Table], clock: Clock, progress: Progress
     ) -> dict[str, Value]:
         table, failed, decoded = ws.table("colours"), 0, 0
-        kernel = _Kernel(Reader(Sources(ws.table("image_bytes").dataset()), PREPARE, _BATCH), self, clock)
+        sources = Sources(ws.table("image_bytes").dataset())
+        kernel = _Kernel(Reader(sources, PREPARE, _BATCH, margin=0.0), self, clock)
         for rows, opened in kernel(chunks):
             with clock.writing():
                 table.append(rows)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from saccade.errors import InputError
 from saccade.fingerprints.runners.base import Pixels
 from saccade.fingerprints.sources import Found, Place, Sources
-from saccade.vision.boxes import clip, crop
+from saccade.vision.boxes import MARGIN, clip, crop, with_margin
 from saccade.vision.decode import decode
 from saccade.vision.picture import Picture
 from saccade.vision.preprocess import Preprocess
@@ -50,11 +50,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Reader:
-    """Makes batches of `batch_size` pictures for one model."""
+    """Makes batches of `batch_size` pictures for one model; an object is cut out with `margin` around it."""
 
     sources: Sources
     preprocess: Preprocess
     batch_size: int
+    margin: float = MARGIN
 
     def __call__(self, rows: pa.Table) -> Batch:
         """At most `batch_size` rows of `CHUNK` to a batch, padded with black."""
@@ -85,7 +86,7 @@ class Reader:
         rgb = picture.rgb
         if box is not None:
             try:
-                rgb = crop(rgb, clip(*box))
+                rgb = crop(rgb, with_margin(clip(*box), self.margin))
             except InputError as error:
                 return EMPTY_BOX, str(error)
         out[:] = self.preprocess.prepare_uint8(rgb)

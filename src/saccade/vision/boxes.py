@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from saccade.errors import InputError
 
+MARGIN = 0.15  # of a box's sides: what an object is shown with, see `with_margin`
+
 # A box may stick out by a rounding error of float32 and still be good.
 _SLACK = 1e-5
 
@@ -58,6 +60,16 @@ def clip(x: float, y: float, width: float, height: float) -> Box:
     left, top = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
     right, bottom = min(max(x + width, 0.0), 1.0), min(max(y + height, 0.0), 1.0)
     return Box(left, top, right - left, bottom - top)
+
+
+def with_margin(box: Box, margin: float = MARGIN) -> Box:
+    """A box with what surrounds it, `margin` of its width and height on every side, as far as the image goes.
+
+    Pictures of products leave room around them, and so should the crop of an object that is compared with
+    them. 0.15 was chosen on rooms and on scenes that no study reports.
+    """
+    across, down = margin * box.width, margin * box.height
+    return clip(box.x - across, box.y - down, box.width + 2 * across, box.height + 2 * down)
 
 
 def from_coco(bbox: ArrayLike, image_width: int, image_height: int) -> Box:

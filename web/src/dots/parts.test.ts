@@ -11,11 +11,13 @@ it("has a name with the chance, where there is one", () => {
   expect(partName({ category: null, score: null })).toBe("object");
 });
 
-it("means the smallest object at a place, whatever their order", () => {
+it("means what is near its middle and small, whatever their order", () => {
   expect(tapped([TABLE, VASE], 0.45, 0.45)).toBe(VASE);
   expect(tapped([VASE, TABLE], 0.45, 0.45)).toBe(VASE);
   expect(tapped([VASE, TABLE], 0.2, 0.6)).toBe(TABLE);
   expect(tapped([VASE, TABLE], 0.05, 0.05)).toBeNull();
+  const doubtful = { ...VASE, score: 0.05 };
+  expect(tapped([doubtful, TABLE], 0.49, 0.5)).toBe(TABLE);
 });
 
 it("gives few dots, however many boxes there are", () => {

@@ -30,6 +30,7 @@ from saccade.discovery.lens.shapes import (
     LensQuery,
     LensResult,
     Photo,
+    Seen,
     SourceReport,
     Understanding,
 )  # fmt: skip
@@ -39,7 +40,7 @@ from saccade.discovery.lens.words import Annotations, Classifier, merged
 from saccade.errors import InputError, NotFoundError
 from saccade.index.opened import IndexInfo, open_index
 from saccade.index.protocol import Index
-from saccade.vision.boxes import crop
+from saccade.vision.boxes import Box, crop, with_margin
 from saccade.vision.decode import decode
 from saccade.vision.identity import image_id
 
@@ -153,7 +154,7 @@ class Lens:
         with watch.step("understand"):
             known = understand(picture.rgb, query.box, self.detector)
         with watch.step("embed"):
-            pixels = [picture.rgb] + ([crop(picture.rgb, known.main.box)] if known.main else [])
+            pixels = [picture.rgb] + ([crop(picture.rgb, _asked_with(known.main))] if known.main else [])
             vectors = self.engine.runner().embed(pixels)
         photo = Photo(picture.rgb, vectors[0], vectors[1] if known.main else None, (), query.filter)
         with watch.step("words"):
@@ -210,6 +211,11 @@ class Lens:
             )  # fmt: skip
             made.append(LensResult(result, one.shares, _why(one)))
         return tuple(made)
+
+
+def _asked_with(main: Seen) -> Box:
+    """What is cut out: the part that a person marked as it is, anything else with a margin."""
+    return main.box if main.origin == "person" else with_margin(main.box)
 
 
 def blended(gathered: Gathered, learned: LearnedBlend | None, settings: BlendSettings) -> list[Blended]:

@@ -24,12 +24,13 @@ Figures = dict[str, list[float] | list[str]]
 
 def taps_and_rooms(rooms: OpenedRooms, model: Embeds, detector: Detector) -> Figures:
     """For each product that can be seen in a held scene: whether a tap on it gave its category (`class`) and
-    itself (`product`), and the scene (`taps_of`). For each held scene: the share of dots whose first product
-    is in it (`objects`), and whether the whole picture's is (`whole`).
+    itself (`product`), and the scene (`taps_of`). For each held scene: whether the first product of one list,
+    made of all its dots by best score, is in it (`objects`); the share of dots whose first product is
+    (`each`); and whether the whole picture's is (`whole`).
     """
     images, items = rooms.gallery
     gallery = np.concatenate([model.embed([rooms.picture(name)]) for name in images])
-    out: Figures = {"class": [], "product": [], "taps_of": [], "objects": [], "whole": []}
+    out: Figures = {"class": [], "product": [], "taps_of": [], "objects": [], "each": [], "whole": []}
     for scene in rooms.held:
         first = _asked(rooms, scene, model, detector, gallery, items)
         _add(out, rooms, scene, *first)
@@ -40,7 +41,7 @@ def _asked(
     rooms: OpenedRooms, scene: HeldScene, model: Embeds, detector: Detector, gallery: Vectors,
     items: list[str],
 ) -> tuple[list[str], list[str], str]:  # fmt: skip
-    """The first item for a tap on each product, for each dot, and for the whole picture."""
+    """The first item for a tap on each product, for each dot (best first), and for the whole picture."""
     rgb = rooms.picture(scene.image_id)
     parts = parts_of(detector.detect([rgb])[0], detector.categories)
     taps = [_meant(parts, thing.box, rgb.shape) for thing in scene.products]
@@ -52,7 +53,9 @@ def _asked(
         if part.category in kinds and (part.score or 0) >= SURE:
             row[kinds != part.category] = -1
     found: list[str] = [items[place] for place in scores.argmax(axis=1).tolist()]
-    return found[: len(taps)], found[len(taps) : -1], found[-1]
+    best = scores[len(taps) : -1].max(axis=1)
+    dots = [found[len(taps) + place] for place in np.argsort(-best, kind="stable").tolist()]
+    return found[: len(taps)], dots, found[-1]
 
 
 def _cut(part: Part) -> Box:
@@ -76,5 +79,6 @@ def _add(
         out["product"].append(float(item == thing.item))  # type: ignore[arg-type]
         out["taps_of"].append(scene.image_id)  # type: ignore[arg-type]
     if things:
-        out["objects"].append(float(np.mean([item in shown for item in dots])) if dots else 0.0)  # type: ignore[arg-type]
+        out["objects"].append(float(bool(dots) and dots[0] in shown))  # type: ignore[arg-type]
+        out["each"].append(float(np.mean([item in shown for item in dots])) if dots else 0.0)  # type: ignore[arg-type]
         out["whole"].append(float(whole in shown))  # type: ignore[arg-type]

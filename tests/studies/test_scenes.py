@@ -58,6 +58,6 @@ def test_taps_and_rooms(rooms: OpenedRooms, tmp_path: Path) -> None:
     found = taps_and_rooms(rooms, open_kept(ws, model), Knowing(rooms))  # pyright: ignore[reportArgumentType]
     things = sum(len(scene.products) for scene in rooms.held)
     assert len(found["class"]) == len(found["product"]) == len(found["taps_of"]) == things
-    assert len(found["objects"]) == len(found["whole"]) == 4
+    assert len(found["objects"]) == len(found["each"]) == len(found["whole"]) == 4
     assert np.mean(np.array(found["class"], float)) > 0.5  # where two boxes lie over each other it may err
     assert all(p <= c for p, c in zip(found["product"], found["class"], strict=True))

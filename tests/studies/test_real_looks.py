@@ -17,7 +17,7 @@ def found() -> Found:
     right = [[[True] * 10] * len(THRESHOLDS), [[False] * 10] * len(THRESHOLDS)]
     scores = {
         "whole": np.array([0.5, 0.1]), "words": np.zeros(2), "whole_agreed": np.zeros(2),
-        BLEND: np.array([0.6, 0.2]),
+        BLEND: np.array([0.65, 0.15]),
     }  # fmt: skip
     lens = {metric: LensScores(metric, scores) for metric in LENS_METRICS}
     values = {k: np.array([1.0, 1.0]) for k in (1, 10)}

@@ -36,6 +36,7 @@ def room(parts: tuple[Part, ...], scores: list[np.ndarray], products: tuple[str,
 
 
 SURE, UNSURE = thing("chair", 0.9, 0.1), thing("vase", 0.4, 0.6)
+DOUBTED = thing("vase", 0.2, 0.6)
 BOTH = room((SURE, UNSURE), [falling(0, 0.5), falling(10, 0.9)])
 
 
@@ -57,8 +58,8 @@ def test_a_sure_name_narrows_and_an_unsure_one_does_not() -> None:
     found = shown(only, SHOP, replace(KNOWN, named=True))
     assert all(TYPES[int(name[1:])] == "Chair" for name in found)
     assert shown(only, SHOP, KNOWN)[0] == "p1"
-    unsure = room((UNSURE,), [falling(0, 0.5)])
-    assert shown(unsure, SHOP, replace(KNOWN, named=True)) == shown(unsure, SHOP, KNOWN)
+    doubted, every = room((DOUBTED,), [falling(0, 0.5)]), replace(KNOWN, gate=0.1)
+    assert shown(doubted, SHOP, replace(every, named=True)) == shown(doubted, SHOP, every)
 
 
 @pytest.mark.parametrize(("apart", "expected"), [("copies", "p2"), ("line", "p5")])

@@ -72,7 +72,9 @@ def local_lock(folder: Path, command: str) -> Iterator[None]:
         _held_here.add(name)
     try:
         with storage_errors(name):
-            card.write_text(json.dumps(asdict(Holder.me(command))))
+            partial = card.with_suffix(".part")
+            partial.write_text(json.dumps(asdict(Holder.me(command))))
+            partial.replace(card)  # whole or not there
         yield
     finally:
         with _guard:

@@ -32,12 +32,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from detector_runs import draw_suppression
 from learn_cells import Figures, digest, grouped, run_cells
 from learn_measures import Sample, interval
-from learn_report import COLOURS, DOCS, page, plot, table
+from learn_report import DOCS, page, plot, table
 from learn_study import arguments, command, last_line, parsed, seeds_of
 from scenes_market import OpenedRooms, Rooms, open_rooms
 from scenes_measures import taps_and_rooms
@@ -45,19 +45,16 @@ from scenes_train import AGNOSTIC, CNN, CODE, KINDS, SSD, VIT, Cell, Trunk, taug
 
 from saccade.detection.detector import open_detector
 from saccade.detection.kept import kept_detector
-from saccade.evaluation.detection_measure import THRESHOLDS, look, score
+from saccade.evaluation.detection_measure import look, score
 from saccade.evaluation.detection_set import of_coco
 from saccade.fingerprints.store import keep_model, open_kept
 from saccade.metrics import Interval
 from saccade.pipeline.models import fit_to_catalogue
 from saccade.workspace import Workspace
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 NAME = "detection"
 TAPS = 2  # changes with the rules of taps
-Found = Sequence[tuple["Cell", Figures]]
+Found = Sequence[tuple[Cell, Figures]]
 
 
 def cells(args: argparse.Namespace) -> list[Cell]:
@@ -82,7 +79,8 @@ def work(cell: Cell, scratch: Path) -> Figures:
     rooms = open_rooms(cell.trunk.rooms, scratch.parents[1] / "shops")
     ws = rooms.copy(scratch / "ws")
     stage, minutes = trained(cell, rooms, ws, cell.trunk.folder(scratch.parents[1]))
-    detector = open_detector(kept_detector(ws, stage.outcome(ws)[0]), runner="torch", threads=1)
+    folder = kept_detector(ws, stage.outcome(ws)[0])
+    detector = open_detector(folder, runner="torch", threads=1)
     labelled = of_coco(rooms.truth, rooms.folder)
     line = score(labelled, look(labelled, [detector], curve=True)[0], 0.5, 0)
     scores = line.scores
@@ -92,9 +90,7 @@ def work(cell: Cell, scratch: Path) -> Figures:
         "steps": stage.steps, "milliseconds": line.milliseconds,
     }  # fmt: skip
     if cell.kind == VIT:
-        shutil.copytree(
-            kept_detector(ws, stage.outcome(ws)[0]), Taps(cell).detector(scratch), dirs_exist_ok=True
-        )
+        shutil.copytree(folder, Taps(cell).detector(scratch), dirs_exist_ok=True)
     return found
 
 
@@ -173,39 +169,17 @@ def table_of(found: Found) -> str:
         [kind, len(some), *(_told(over_seeds(some, kind, what)) for what in whats), some[0][1]["steps"]]
         for (kind,), some in grouped(found, "kind").items()
     ]
-    heads = (
-        "seeds",
-        "AP",
-        "AP50",
-        "small",
-        "medium",
-        "large",
-        "AR@100 of any object",
-        "ms",
-        "minutes",
-        "steps",
-    )
-    return table(("detector", *heads), rows)
+    heads = ("seeds", "AP", "AP50", "small", "medium", "large", "AR@100 of any object", "ms", "minutes")
+    return table(("detector", *heads, "steps"), rows)
 
 
 def _told(value: Interval) -> Interval | float:
     return value if value.high > value.low else value.mean
 
 
-def draw(axes: Sequence[Axes], found: Found) -> None:
-    """AP over the overlap at which suppression drops a box."""
-    for place, ((kind,), some) in enumerate(grouped(found, "kind").items()):
-        curve = np.mean([figures["curve"] for _, figures in some if figures["curve"]], axis=0)
-        if np.ndim(curve):
-            axes[0].plot(THRESHOLDS, curve, "o-", color=COLOURS[place], label=kind)
-    axes[0].set(xlabel="overlap above which the lesser box goes", ylabel="AP on held scenes")
-    axes[0].set_ylim(bottom=0)
-    axes[0].legend()
-
-
 def report(found: Found, figures: Mapping[str, float | Interval | None], trunk_minutes: Interval) -> None:
     """Write the page and the plot."""
-    plot(lambda axes: draw(axes, found), DOCS / f"{NAME}.svg")
+    plot(lambda axes: draw_suppression(axes, found, "held scenes"), DOCS / f"{NAME}.svg")
     cell, seeds = found[0][0], len(grouped(found, "seed"))
     shop = cell.trunk.rooms
     said = {name: value for name, value in figures.items() if name.startswith(("tap", "scene"))}

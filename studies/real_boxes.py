@@ -21,15 +21,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from detector_runs import draw_suppression, in_minutes
 from learn_cells import Figures, grouped, run_cells
-from learn_report import COLOURS, DOCS, page, plot, table
+from learn_report import DOCS, page, plot, table
 from learn_study import arguments, command, last_line, packs_folder, parsed, seeds_of
 from learn_train import untrained
 from real_packs import TRAIN, VAL, Row, lines, needed, published, yolox
@@ -37,14 +38,11 @@ from real_packs import TRAIN, VAL, Row, lines, needed, published, yolox
 from saccade.catalog.ingest import Ingest
 from saccade.detection.detector import open_detector
 from saccade.detection.kept import kept_detector
-from saccade.evaluation.detection_measure import THRESHOLDS, look, score
+from saccade.evaluation.detection_measure import look, score
 from saccade.evaluation.detection_set import of_coco
 from saccade.metrics import Interval
 from saccade.training.detection.stage import TrainDetector
 from saccade.workspace import Workspace
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 NAME, CODE = "real_boxes", 1
 VIT, BARE, CNN, SSD, BAR = (
@@ -54,7 +52,7 @@ KINDS = (VIT, BARE, CNN, SSD)
 ENDS = {VIT: "", BARE: "_untrained_cnn", CNN: "_baseline", SSD: "_ssd", BAR: "_yolox"}
 ARCHITECTURE = {VIT: "vit-frcnn", BARE: "faster-rcnn", CNN: "faster-rcnn", SSD: "ssd"}
 LEAN: Mapping[str, Any] = {"neck_width": 96, "box_width": 256, "sampled": 48, "proposals": 100}
-TIMED = 12  # steps
+TIMED = (2, 12)  # steps
 LEAST = 0.01  # score of a box
 Found = Sequence[tuple["Cell", Figures]]
 
@@ -144,12 +142,7 @@ def trunk(cell: Cell, data: Path, folder: Path) -> Path:
 
 def trained(cell: Cell, ws: Workspace, base: Path) -> tuple[TrainDetector, float]:
     """The stage that has run, with its steps, and its minutes of processor time."""
-    steps = cell.steps
-    if not steps:
-        spent = _spent(_stage(cell, base, TIMED), ws) - _spent(_stage(cell, base, 2), ws)
-        steps = max(TIMED, round(60 * cell.minutes * (TIMED - 2) / spent))
-    stage = _stage(cell, base, steps)
-    return stage, _spent(stage, ws) / 60
+    return in_minutes(partial(_stage, cell, base), ws, cell.minutes, cell.steps, TIMED)
 
 
 def _stage(cell: Cell, base: Path, steps: int) -> TrainDetector:
@@ -159,13 +152,6 @@ def _stage(cell: Cell, base: Path, steps: int) -> TrainDetector:
         size=cell.side, steps=steps, batch=cell.batch, lr=cell.lr, workers=0, trackers=(), every=1e6,
         seed=cell.seed, details={} if cell.kind == SSD else dict(LEAN),
     )  # fmt: skip
-
-
-def _spent(stage: TrainDetector, ws: Workspace) -> float:
-    """Seconds of processor time."""
-    start = time.process_time()
-    stage.run(ws)
-    return time.process_time() - start
 
 
 def over_seeds(found: Found, what: str) -> Interval:
@@ -199,20 +185,9 @@ def table_of(found: Found) -> str:
     return table(("detector", *heads), rows)
 
 
-def draw(axes: Sequence[Axes], found: Found) -> None:
-    """AP over the overlap at which suppression drops a box."""
-    for place, ((kind,), some) in enumerate(grouped(found, "kind").items()):
-        curve = np.mean([figures["curve"] for _, figures in some if figures["curve"]], axis=0)
-        if np.ndim(curve):
-            axes[0].plot(THRESHOLDS, curve, "o-", color=COLOURS[place], label=kind)
-    axes[0].set(xlabel="overlap above which the lesser box goes", ylabel="AP on validation pictures")
-    axes[0].set_ylim(bottom=0)
-    axes[0].legend()
-
-
 def report(found: Found) -> None:
     """Write the page and the plot."""
-    plot(lambda axes: draw(axes, found), DOCS / f"{NAME}.svg")
+    plot(lambda axes: draw_suppression(axes, found, "validation pictures"), DOCS / f"{NAME}.svg")
     cell, seeds = found[0][0], len({cell.seed for cell, _ in found if cell.kind != BAR})
     between = "intervals are over pictures" if seeds == 1 else "lowest and highest over seeds in brackets"
     parts = [

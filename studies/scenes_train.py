@@ -7,12 +7,13 @@ its own, so that the detectors of one seed share it. Not here: what is measured 
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from detector_runs import in_minutes, spent
 from learn_cells import Figures, digest
 from learn_train import untrained
 from scenes_market import OpenedRooms, Rooms, open_rooms
@@ -30,7 +31,7 @@ LEAN: Mapping[str, Any] = {"neck_width": 64, "box_width": 192, "sampled": 48, "p
 DETAILS: Mapping[str, Mapping[str, Any]] = {
     SSD: {"neck_width": 64}, AGNOSTIC: {"neck_width": 64}, VIT: LEAN, CNN: LEAN,
 }  # fmt: skip
-TIMED = 24  # steps
+TIMED = (4, 24)  # steps
 EMA = 0.998
 TASKS = ("category", "colour@0.5", "pattern@0.5", "item@0.2")  # of the trunk
 
@@ -89,7 +90,7 @@ def taught(trunk: Trunk, scratch: Path) -> Figures:
         augment="camera", size=(trunk.side,), dim=128, workers=0, ema=0.0, trackers=(), every=1e6,
         precision=trunk.precision, seed=trunk.seed,
     )  # fmt: skip
-    minutes = _spent(stage, ws) / 60
+    minutes = spent(stage, ws) / 60
     shutil.copytree(
         kept_model(ws, stage.outcome(ws)[0]), trunk.folder(scratch.parents[1]), dirs_exist_ok=True
     )
@@ -98,12 +99,8 @@ def taught(trunk: Trunk, scratch: Path) -> Figures:
 
 def trained(cell: Cell, rooms: OpenedRooms, ws: Workspace, trunk: Path) -> tuple[TrainDetector, float]:
     """The stage that has run, with its steps, and its minutes of processor time."""
-    steps = cell.steps
-    if not steps:
-        spent = _spent(_stage(cell, rooms, trunk, TIMED), ws) - _spent(_stage(cell, rooms, trunk, 4), ws)
-        steps = max(TIMED, round(60 * cell.minutes * (TIMED - 4) / spent))
-    stage = _stage(cell, rooms, trunk, steps)
-    return stage, _spent(stage, ws) / 60
+    stage_of = partial(_stage, cell, rooms, trunk)
+    return in_minutes(stage_of, ws, cell.minutes, cell.steps, TIMED)
 
 
 def _stage(cell: Cell, rooms: OpenedRooms, trunk: Path, steps: int) -> TrainDetector:
@@ -113,10 +110,3 @@ def _stage(cell: Cell, rooms: OpenedRooms, trunk: Path, steps: int) -> TrainDete
         trackers=(), every=1e6, seed=cell.seed, details=dict(DETAILS[cell.kind]), ema=EMA, norms="learned",
         precision=cell.trunk.precision,
     )  # fmt: skip
-
-
-def _spent(stage: Pretrain | TrainDetector, ws: Workspace) -> float:
-    """Seconds of processor time."""
-    start = time.process_time()
-    stage.run(ws)
-    return time.process_time() - start

@@ -4,8 +4,8 @@ Decided: after blending, the best `voters` candidates vote for their categories,
 source that is believed votes louder. A candidate's score is multiplied by the share of the votes that its
 category got, to the power `strength`; 0 leaves the order as it was. Neighbours of a bad photo are often right
 about the category and wrong about the item, and words that were predicted know categories best of all. The
-idea is our own, a soft form of the category predictor that Etsy and eBay run before their visual search
-(eBay: Yang et al. 2017, arXiv 1706.03154). Items without a category are a kind of their own.
+rule is our own, a soft form of the category predictor that eBay runs before its visual search (Yang et al.
+2017, arXiv 1706.03154). Items without a category are a kind of their own.
 """
 
 from __future__ import annotations
